@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# Toolchain and libraries, busybox, and the initramfs that rootfs/manifest lists.
+
+TOOLCHAIN_INPUTS := scripts/build-toolchain scripts/cache.sh scripts/fetch rootfs/sources.lock rootfs/musl-gcc \
+	rootfs/musl-gcc.specs rootfs/fts/fts.c rootfs/fts/fts.h images/epoch
+ROOTFS_FILES := $(shell sed -n 's/^file [^ ]* \([^ ]*\) .*/\1/p' rootfs/manifest)
+# What decides the image, digested in /etc/assay-release. Not the commit: the same bytes have the same name.
+RELEASE_INPUTS := build/assay build/probe build/init build/busybox rootfs/sources.lock images/epoch \
+	kernel-config/final-unified_x86_64.config kernel-config/final-legacy_x86_64.config
+
+.PHONY: toolchain
+toolchain: build/toolchain/bin/musl-gcc
+
+# Of the files that one call makes, `inputs` stands for all: it is written last.
+build/toolchain/inputs: $(TOOLCHAIN_INPUTS)
+	scripts/build-toolchain build/toolchain
+	@touch build/toolchain/inputs build/toolchain/bin/*
+build/toolchain/bin/musl-gcc build/toolchain/bin/gen_init_cpio: build/toolchain/inputs ;
+
+build/busybox: build/toolchain/inputs rootfs/busybox.config scripts/build-busybox
+	scripts/build-busybox build/toolchain build/parts/busybox
+	@cp build/parts/busybox/busybox $@
+
+build/assay-release: $(RELEASE_INPUTS) scripts/mkrelease
+	scripts/mkrelease $(VERSION) $(RELEASE_INPUTS) >$@
+
+build/initramfs.cpio: rootfs/manifest $(ROOTFS_FILES) build/toolchain/bin/gen_init_cpio
+	build/toolchain/bin/gen_init_cpio -t $$(cat images/epoch) rootfs/manifest >$@.part
+	@mv $@.part $@
+
+# The kernel decompresses both by itself; zstd is quick to start, xz is small. One thread: the bytes depend on it.
+build/initramfs.cpio.zst: build/initramfs.cpio
+	zstd -q -f -19 -T1 -o $@ $<
+build/initramfs.cpio.xz: build/initramfs.cpio
+	xz -T1 -9 --check=crc32 -c $< >$@
