@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ASSAY_ENGINE_H
+#define ASSAY_ENGINE_H
+
+/* What the files of the engine share and a test's author does not see. */
+
+#include <stdarg.h>
+#include <sys/uio.h>
+
+#include "event.h"
+#include "results.h"
+#include "suite/suite.h"
+
+#ifndef ASSAY_VERSION /* the build says which */
+#define ASSAY_VERSION "unknown"
+#endif
+
+#define TEXT_MAX      2048	   /* bytes of expected and observed in a check event */
+#define EVIDENCE_MAX  (48 * 1024)  /* bytes of one piece of evidence, before JSON */
+#define EVIDENCE_SUM  (256 * 1024) /* of all pieces of one test */
+#define STREAM_MAX    (64 * 1024)  /* of a runtime's stream that are kept */
+#define OUTPUT_MAX    (512 * 1024) /* of a container's stream that are kept */
+#define HOPELESS_S    1 /* the limit of a command that hung HOPELESS_N times and never ended */
+#define HOPELESS_N    3
+#define CALL_LIMIT_S  10 /* one call of the runtime, on a machine of normal speed */
+#define TEST_LIMIT_S  60
+#define SETTLE_MS     2000 /* for processes that are on their way out after a call */
+#define HIERARCHY_MAX 24
+#define NS_PER_S      1000000000LL
+#define NS_PER_MS     1000000LL
+
+/* Where things are in the world of a test. */
+#define WORLD_DIR   "/run/test"
+#define WORLD_PROBE "/run/test/probe"
+
+#define cleanup(function) __attribute__((cleanup(function)))
+
+/* ------------------------------------------------------------------ bodies of events */
+
+/* The inside of a JSON object under construction; `failed` when it outgrew EVENT_BODY_MAX. */
+struct body {
+	char *data;
+	size_t length, size;
+	bool failed;
+};
+
+void body_free(struct body *b);
+void body_raw(struct body *b, const char *text);
+/* Any bytes: what is no UTF-8, and NUL, becomes U+FFFD; cut to `max` bytes at a character. */
+void body_string(struct body *b, const char *key, const char *text, size_t length, size_t max);
+void body_text(struct body *b, const char *key, const char *text);
+void body_int(struct body *b, const char *key, long long value);
+void body_json(struct body *b, const char *key, const json_t *value);
+
+/* ------------------------------------------------------------------ the run */
+
+struct hierarchy {
+	char point[128];   /* /sys/fs/cgroup/memory */
+	char options[128]; /* to mount it again; "" for v2 */
+	bool v2;
+};
+
+/* What is the same for all tests of a run. Made by cmd_run, read-only in the tests. */
+struct context {
+	/* the runtime under test */
+	const char *runtime;	 /* absolute path */
+	const char *const *args; /* global arguments, NULL-ended */
+	enum cli cli;		 /* CLI_STRICT or CLI_DIALECT */
+	const char *name, *version;
+	char *version_output;
+	json_t *features;   /* NULL: none */
+	int spec;	    /* 10002 */
+	char spec_text[16]; /* "1.0.2" */
+	/* the machine */
+	struct hierarchy hierarchies[HIERARCHY_MAX];
+	size_t n_hierarchies;
+	bool cgroup_v2;
+	char cgroup[64]; /* parent of the tests' cgroups in each hierarchy: "/assay" */
+	char base[64];	 /* an empty directory that each test makes its root of */
+	double slowness; /* 1: a machine of normal speed; limits grow with it */
+	const void *probe;
+	size_t probe_size;
+	bool appliance;
+};
+
+/* One test of the plan. */
+struct planned {
+	const struct test_entry *entry;
+	const struct test_case *row; /* NULL: the entry itself */
+	char *name, *about;
+	const char **all;    /* requirements of entry or row, NULL-ended */
+	const char **wanted; /* those that hold for this run */
+	size_t n_wanted;
+	unsigned int limit_ms;
+	int attempt; /* of the last start so far */
+	bool done, alone;
+	unsigned int hopeless; /* commands (COMMAND_BIT) that only ever hung so far */
+};
+
+/* The commands that a runtime may hang in, as bits; any other is the last one. */
+enum command {
+	COMMAND_CREATE,
+	COMMAND_START,
+	COMMAND_STATE,
+	COMMAND_KILL,
+	COMMAND_DELETE,
+	COMMAND_OTHER,
+	COMMANDS
+};
+#define COMMAND_BIT(command) (1u << (command))
+
+struct plan {
+	struct planned *tests;
+	size_t n;
+	char digest[7 + 64 + 1];
+};
+
+/* "1.2.0-dev" as 10200; 0 when it is no version. */
+int spec_number(const char *text);
+void plan_make(struct plan *plan, const struct context *c, const char *only);
+/* Everything in the tables, in order, whatever the version: for list, explain, coverage. */
+void plan_all(struct plan *plan);
+
+/* ------------------------------------------------------------------ one test, inside */
+
+/* A captured stream: head and tail of what came, and the descriptor while it is open. */
+struct stream {
+	struct stream *next;
+	int fd;
+	size_t max, cut; /* bytes kept; bytes lost in the middle */
+	char *head, *tail;
+	size_t head_length, tail_length, tail_at, tail_size;
+	bool ended;
+};
+
+struct child {
+	struct child *next;
+	pid_t pid;
+};
+
+struct container {
+	struct container *next;
+	struct test *t;
+	struct bundle *bundle;
+	char *id, *pid_file;
+	int input;
+	struct stream *out, *err;
+	pid_t pid;
+	int pidfd;
+	bool created, deleted, reaped;
+	int wait_status;
+	const struct ledger *before;
+};
+
+struct bundle {
+	struct test *t;
+	char *path, *rootfs, *log;
+	char nonce[24];
+	json_t *config;
+	char *raw;
+	size_t raw_length;
+	bool written, logging;
+	unsigned int number;
+};
+
+struct test {
+	const struct context *context;
+	const struct planned *planned;
+	int channel;	       /* to the runner */
+	int64_t deadline;      /* CLOCK_MONOTONIC */
+	enum outcome *decided; /* by index into planned->wanted */
+	unsigned int calls, bundles, ids, runs;
+	unsigned int answered, hung; /* commands that ended within their limit, and did not */
+	struct stream *streams;
+	struct child *children; /* the test's own: forks and calls that run */
+	struct container *containers;
+	int64_t runtime_ns, runtime_since; /* time with at least one call under way */
+};
+
+int64_t now_ns(void);
+/* Memory that lives as long as the test; ends the program when there is none. */
+void *take(size_t size);
+char *take_text(const char *text, size_t length);
+
+/* The whole life of a test in its own process; does not return. */
+void test_live(const struct context *c, const struct planned *p, size_t index, int channel,
+	       int64_t deadline) __attribute__((noreturn));
+/* The limit of the test is over while waiting for `what`: outcome hang. */
+void test_hang(struct test *t, const char *what) __attribute__((noreturn));
+/* One check: the requirement must be one that the entry lists. */
+void test_decide(struct test *t, const char *requirement, enum outcome outcome,
+		 const char *expected, const char *observed);
+void test_finding(struct test *t, enum change_kind kind, const char *text);
+/* A finding for each line of ledger_leftovers(); `when` says after what. */
+void test_leftovers(struct test *t, const char *when, const char *left);
+void test_evidence_bytes(struct test *t, const char *name, const char *data, size_t length);
+
+/*
+ * Move data of all streams, until one of `fds` is ready (its index), or -1 at `until`. With n = 0
+ * moves what there is and returns.
+ */
+int pump(struct test *t, const int *fds, int n, int64_t until);
+struct stream *stream_new(struct test *t, int fd, size_t max);
+void stream_close(struct test *t, struct stream *s);
+const char *stream_text(const struct stream *s, size_t *length);
+void stream_add(struct stream *s, const char *data, size_t length);
+
+/* bundle_probe() with the words as a list. */
+void bundle_probe_words(struct bundle *b, va_list args);
+/* A call whose streams stay the container's. */
+struct running *runtime_begin_for(struct test *t, const struct call *c, struct container *owner);
+void child_add(struct test *t, pid_t pid);
+void child_remove(struct test *t, pid_t pid);
+bool child_is(const struct test *t, pid_t pid);
+/* Reap zombies nobody has a claim on. */
+void reap_orphans(struct test *t);
+/* Wait, bounded, for processes that are not in `before` to go. */
+void settle(struct test *t, const struct ledger *before);
+/* What an operation that failed has left, container `id` apart from trifles; "" for nothing. */
+const char *ledger_leftovers(struct test *t, const struct ledger *before,
+			     const struct ledger *after, const char *id, bool own_files);
+
+/* The value at a path (bundle_set() tells its form), or NULL. */
+json_t *json_at(const json_t *value, const char *path);
+
+struct facts {
+	json_t *all;
+	bool done;
+};
+/* Lines of a probe with this nonce in a text; `label` NULL: any. */
+struct facts *facts_parse(const char *text, size_t length, const char *nonce);
+
+/* ------------------------------------------------------------------ sandbox */
+
+/* In the runner, once: hierarchies, parent cgroup, base directory. 0, or -errno and a text. */
+int sandbox_prepare(struct context *c, char *error, size_t size);
+void sandbox_finish(const struct context *c);
+/* In the new process: its own world. 0, or -errno and a text. */
+int sandbox_enter(const struct context *c, size_t index, char *error, size_t size);
+/* In the runner: kill what is left in the cgroup of a test, and remove it. */
+void sandbox_remove(const struct context *c, size_t index);
+/* Whether the memory limit of that cgroup has killed something. */
+bool sandbox_out_of_memory(const struct context *c, size_t index);
+
+/* Sysctls of the whole machine: how they are now; and put back as they were then. */
+void outside_remember(void);
+void outside_restore(void);
+/* Detach one loop device that has a file, whoever's; `text` names it. false: there is none. */
+bool outside_free_loop(char *text, size_t size);
+
+/* ------------------------------------------------------------------ runner and sink */
+
+/* Where events go: init's socket, or a file. */
+struct sink;
+struct sink *sink_socket(int fd);
+struct sink *sink_file(const char *path); /* NULL and errno */
+/* 0 or -errno. With EVENT_SYNC the record is durable (on a plain host: written). */
+int sink_put(struct sink *s, enum event_type type, unsigned int flags, const char *test,
+	     unsigned int deadline_ms, int code, const struct body *body);
+/* Of the events so far; what the sink cannot know (resumed runs) is read by the caller. */
+void sink_observe(struct sink *s, struct results *r);
+
+struct runner_options {
+	unsigned int jobs;
+	struct results *results; /* NULL: nobody wants the human view */
+	bool quiet;
+};
+
+/* Runs what is not done. 0, -EINTR when told to stop, -errno when events cannot be kept. */
+int runner_run(const struct context *c, struct plan *plan, struct sink *sink,
+	       const struct runner_options *options);
+
+/* ------------------------------------------------------------------ environment */
+
+/* The body of the environment event; *missing is the first feature that is not there, or NULL. */
+void environment_body(struct body *b, const struct context *c, const char **missing);
+/* Tries each kernel feature: a list of {"feature","ok"}; *missing as above. */
+json_t *feature_check(const struct context *c, const char **missing);
+double environment_slowness(const struct context *c);
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ledger: what there is in a test's world, as sorted lines, and the difference of two such
+ * lists. It must stay cheap, as it is taken around operations: no helper programs, no reading of
+ * contents, nothing that wakes or changes what it looks at.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+#define DEPTH_MAX   24
+#define ENTRIES_MAX 20000
+
+/* One thing: a line "KIND KEY<TAB>VALUE"; sorted by kind and key. */
+struct entry {
+	enum change_kind kind;
+	const char *key, *value;
+};
+
+struct ledger {
+	struct entry *entry;
+	size_t n, size;
+};
+
+static const char *const kind_names[CHANGE_KINDS] = { "mount",	"cgroup",   "process",	 "link",
+						      "sysctl", "hostname", "namespace", "file" };
+
+static void add(struct ledger *l, enum change_kind kind, const char *key, const char *value)
+{
+	if (l->n == ENTRIES_MAX)
+		return;
+	if (l->n == l->size) {
+		l->size = l->size ? l->size * 2 : 256;
+		l->entry = realloc(l->entry, l->size * sizeof(*l->entry));
+		if (!l->entry)
+			abort();
+	}
+	l->entry[l->n++] = (struct entry){ kind, key, value };
+}
+
+/* ------------------------------------------------------------------ mounts and namespaces */
+
+static void add_mount(struct ledger *l, char *line)
+{
+	char *save = NULL, *word[11] = { 0 }, *tail = strstr(line, " - ");
+	size_t n = 0;
+	char *value;
+
+	if (tail)
+		tail = take_text(tail + 3, strlen(tail + 3));
+	for (char *w = strtok_r(line, " ", &save); w && n < 11; w = strtok_r(NULL, " ", &save))
+		word[n++] = w;
+	if (n < 6)
+		return;
+	/* Not the ids: they change when the same thing is mounted anew. */
+	if (asprintf(&value, "root %s options %s %s", word[3], word[5], tail ? tail : "") < 0)
+		abort();
+	add(l, tail && !strncmp(tail, "nsfs", 4) ? CHANGE_NAMESPACE : CHANGE_MOUNT, word[4], value);
+}
+
+static void add_mounts(struct test *t, struct ledger *l)
+{
+	char *text = (char *)file_read(t, "/proc/self/mountinfo");
+
+	for (char *line = text, *next; line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		add_mount(l, line);
+	}
+}
+
+/* ------------------------------------------------------------------ trees */
+
+static bool dots(const char *name)
+{
+	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+}
+
+static char *join(const char *a, const char *b)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", a, b) < 0)
+		abort();
+	return path;
+}
+
+/* Directories only: in a cgroup file system they are the cgroups. */
+static void add_cgroups(struct ledger *l, const char *path, int depth)
+{
+	DIR *directory = depth < DEPTH_MAX ? opendir(path) : NULL;
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory))) {
+		char *name;
+
+		if (entry->d_type != DT_DIR || dots(entry->d_name))
+			continue;
+		name = join(path, entry->d_name);
+		add(l, CHANGE_CGROUP, name, "");
+		add_cgroups(l, name, depth + 1);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static const char *file_value(const struct stat *st, const char *path)
+{
+	char *value, target[1024] = "";
+	ssize_t n = S_ISLNK(st->st_mode) ? readlink(path, target, sizeof(target) - 1) : -1;
+
+	if (n >= 0)
+		target[n] = '\0';
+	/* A directory's size and time follow from what is in it. */
+	if (S_ISREG(st->st_mode))
+		n = asprintf(&value, "file %o %u:%u %lld bytes at %lld.%09ld", st->st_mode & 07777,
+			     st->st_uid, st->st_gid, (long long)st->st_size,
+			     (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+	else
+		n = asprintf(&value, "%s %o %u:%u %s",
+			     S_ISDIR(st->st_mode)    ? "directory"
+			     : S_ISLNK(st->st_mode)  ? "link"
+			     : S_ISSOCK(st->st_mode) ? "socket"
+			     : S_ISFIFO(st->st_mode) ? "fifo"
+						     : "device",
+			     st->st_mode & 07777, st->st_uid, st->st_gid, target);
+	if (n < 0)
+		abort();
+	return value;
+}
+
+static void add_files(struct ledger *l, const char *path, int depth)
+{
+	DIR *directory = depth < DEPTH_MAX ? opendir(path) : NULL;
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)) && l->n < ENTRIES_MAX) {
+		struct stat st;
+		char *name;
+
+		if (dots(entry->d_name) ||
+		    fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		name = join(path, entry->d_name);
+		add(l, CHANGE_FILE, name, file_value(&st, name));
+		if (S_ISDIR(st.st_mode))
+			add_files(l, name, depth + 1);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+/* ------------------------------------------------------------------ the rest */
+
+/* What stands behind the name in /proc/PID/stat. A zombie does nothing, it waits to be reaped; but a
+ * thread group whose leader has ended may have threads that run. */
+static bool is_zombie(const char *tail)
+{
+	char state = 0;
+	long threads = 0;
+
+	return sscanf(tail, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld",
+		      &state, &threads) == 2 &&
+	       state == 'Z' && threads <= 1;
+}
+
+static void add_processes(struct test *t, struct ledger *l)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		char path[64], text[512], *key, *name, *end;
+		ssize_t n;
+		int fd;
+
+		if (pid <= 1 || child_is(t, pid))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+		if (fd >= 0)
+			close(fd);
+		text[n > 0 ? n : 0] = '\0';
+		name = strchr(text, '(');
+		end = strrchr(text, ')');
+		if (!name || !end || is_zombie(end + 1))
+			continue;
+		if (asprintf(&key, "%d", (int)pid) < 0)
+			abort();
+		add(l, CHANGE_PROCESS, key, take_text(name + 1, (size_t)(end - name) - 1));
+	}
+	if (proc)
+		closedir(proc);
+}
+
+static void add_links(struct ledger *l)
+{
+	DIR *directory = opendir("/sys/class/net");
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (!dots(entry->d_name))
+			add(l, CHANGE_LINK, take_text(entry->d_name, strlen(entry->d_name)), "");
+	if (directory)
+		closedir(directory);
+}
+
+/* Those of the namespaces that a runtime might join instead of make, and some of the kernel's. */
+static void add_sysctls(struct test *t, struct ledger *l)
+{
+	static const char *const names[] = {
+		"kernel/domainname",
+		"kernel/shmmax",
+		"kernel/shmall",
+		"kernel/shmmni",
+		"kernel/msgmax",
+		"kernel/msgmnb",
+		"kernel/msgmni",
+		"kernel/sem",
+		"kernel/core_pattern",
+		"kernel/panic",
+		"kernel/sysrq",
+		"fs/mqueue/msg_max",
+		"fs/mqueue/queues_max",
+		"net/core/somaxconn",
+		"net/ipv4/ip_forward",
+		"net/ipv4/ip_unprivileged_port_start",
+		"net/ipv4/ping_group_range",
+		"vm/overcommit_memory",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char path[96];
+		const char *value;
+
+		snprintf(path, sizeof(path), "/proc/sys/%s", names[i]);
+		value = file_read(t, path);
+		if (value)
+			add(l, CHANGE_SYSCTL, names[i], take_text(value, strcspn(value, "\n")));
+	}
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = (int)x->kind - (int)y->kind;
+
+	order = order ? order : strcmp(x->key, y->key);
+	return order ? order : strcmp(x->value, y->value);
+}
+
+const struct ledger *ledger_take(struct test *t)
+{
+	static const char *const trees[] = { "/run", "/tmp", "/var/tmp", "/dev" };
+	struct ledger *l = take(sizeof(*l));
+	struct utsname name;
+
+	reap_orphans(t);
+	add_mounts(t, l);
+	for (size_t i = 0; i < t->context->n_hierarchies; i++)
+		add_cgroups(l, t->context->hierarchies[i].point, 0);
+	add_processes(t, l);
+	add_links(l);
+	add_sysctls(t, l);
+	if (!uname(&name))
+		add(l, CHANGE_HOSTNAME, "hostname",
+		    take_text(name.nodename, strlen(name.nodename)));
+	for (size_t i = 0; i < ARRAY_SIZE(trees); i++)
+		add_files(l, trees[i], 0);
+	qsort(l->entry, l->n, sizeof(*l->entry), by_key);
+	return l;
+}
+
+/* ------------------------------------------------------------------ differences */
+
+struct difference {
+	struct test *t;
+	unsigned int kinds;
+	/* what is a trifle here: */
+	bool leftovers, own_files;
+	const char *id;
+	struct stream *text;
+};
+
+/* Inside of the root file system of a bundle: mount points that a runtime makes there stay. */
+static bool in_rootfs(const char *path)
+{
+	return !strncmp(path, WORLD_DIR "/bundle-", sizeof(WORLD_DIR "/bundle-") - 1) &&
+	       strstr(path, "/rootfs");
+}
+
+/*
+ * "Modulo any possible trivial ancillary changes such as logging" (runtime.md#errors): directories
+ * that a runtime keeps all its containers in, but not what bears the name of this one.
+ */
+static bool trifle(const struct difference *d, const struct entry *e)
+{
+	bool own = !strncmp(e->key, WORLD_DIR, sizeof(WORLD_DIR) - 1);
+
+	if (!d->leftovers || e->kind != CHANGE_FILE)
+		return false;
+	if (own)
+		return !d->own_files || in_rootfs(e->key);
+	return !strncmp(e->value, "directory", 9) && !(d->id && strstr(e->key, d->id));
+}
+
+static void tell(struct difference *d, const char *sign, const struct entry *e, const char *now)
+{
+	const char *line;
+
+	if (!(d->kinds & CHANGE_BIT(e->kind)) || trifle(d, e))
+		return;
+	line = now ? format(d->t, "%s%s %s: %s -> %s\n", sign, kind_names[e->kind], e->key,
+			    e->value, now)
+		   : format(d->t, "%s%s %s %s\n", sign, kind_names[e->kind], e->key, e->value);
+	stream_add(d->text, line, strlen(line));
+}
+
+static const char *compare(struct difference *d, const struct ledger *before,
+			   const struct ledger *after)
+{
+	size_t i = 0, j = 0, length;
+	char *text;
+
+	d->text = stream_new(NULL, -1, STREAM_MAX);
+	while (i < before->n || j < after->n) {
+		const struct entry *a = i < before->n ? &before->entry[i] : NULL;
+		const struct entry *b = j < after->n ? &after->entry[j] : NULL;
+		int order = !a ? 1 : !b ? -1 : (int)a->kind - (int)b->kind;
+
+		if (a && b && !order)
+			order = strcmp(a->key, b->key);
+		if (order < 0)
+			tell(d, "-", a, NULL);
+		else if (order > 0)
+			tell(d, "+", b, NULL);
+		else if (strcmp(a->value, b->value))
+			tell(d, "~", a, b->value);
+		i += order <= 0;
+		j += order >= 0;
+	}
+	text = (char *)stream_text(d->text, &length);
+	if (length)
+		text[length - 1] = '\0';
+	return text;
+}
+
+const char *ledger_changes(struct test *t, const struct ledger *before, const struct ledger *after,
+			   unsigned int kinds)
+{
+	struct difference d = { .t = t, .kinds = kinds };
+
+	return compare(&d, before, after);
+}
+
+const char *ledger_leftovers(struct test *t, const struct ledger *before,
+			     const struct ledger *after, const char *id, bool own_files)
+{
+	struct difference d = {
+		.t = t, .kinds = CHANGE_ANY, .leftovers = true, .own_files = own_files, .id = id
+	};
+
+	return compare(&d, before, after);
+}
+
+/*
+ * A process that was told to die needs a moment; what is still there after it stays in the ledger.
+ * Waits for the event, by pidfd; the time is only a limit.
+ */
+void settle(struct test *t, const struct ledger *before)
+{
+	int64_t until = now_ns() + (int64_t)(t->context->slowness * SETTLE_MS * NS_PER_MS);
+	struct ledger l = { 0 };
+
+	add_processes(t, &l);
+	for (size_t i = 0; i < l.n; i++) {
+		pid_t pid = (pid_t)strtol(l.entry[i].key, NULL, 10);
+		bool old = false;
+		int fd;
+
+		for (size_t j = 0; j < before->n && !old; j++)
+			old = before->entry[j].kind == CHANGE_PROCESS &&
+			      !strcmp(before->entry[j].key, l.entry[i].key);
+		fd = old ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+		if (fd < 0)
+			continue;
+		pump(t, &fd, 1, until < t->deadline ? until : t->deadline);
+		close(fd);
+	}
+	free(l.entry);
+}

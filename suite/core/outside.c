@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a runtime can change beyond the world of its test, as no namespace holds it: sysctls of the
+ * whole machine, loop devices. Remembers how it was when the run began and puts it back after each
+ * test, so that one test's leak is not the next one's surprise. It must never touch what a sandbox
+ * has of its own; the ledger looks after that.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+static const char *const names[] = {
+	"kernel/core_pattern",	"kernel/panic",
+	"kernel/panic_on_oops", "kernel/printk",
+	"kernel/sysrq",		"kernel/pid_max",
+	"kernel/threads-max",	"kernel/randomize_va_space",
+	"vm/overcommit_memory", "vm/overcommit_ratio",
+	"vm/panic_on_oom",	"vm/max_map_count",
+	"fs/file-max",		"fs/nr_open",
+	"fs/suid_dumpable",
+};
+
+static char before[ARRAY_SIZE(names)][256];
+
+/* The value without its newline; false when there is no such sysctl. */
+static bool read_value(const char *name, char *value, size_t size)
+{
+	char path[96];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, value, size - 1);
+	close(fd);
+	value[n > 0 ? n : 0] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	return n >= 0;
+}
+
+void outside_remember(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!read_value(names[i], before[i], sizeof(before[i])))
+			before[i][0] = '\0';
+}
+
+void outside_restore(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char value[256], path[96];
+		int fd;
+
+		if (!before[i][0] || !read_value(names[i], value, sizeof(value)) ||
+		    !strcmp(value, before[i]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/sys/%s", names[i]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		(void)!write(fd, before[i], strlen(before[i]));
+		close(fd);
+	}
+}
+
+static bool free_loop(const char *name, char *text, size_t size)
+{
+	char path[64], file[256] = "";
+	int fd, in;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/block/%.20s/loop/backing_file", name);
+	in = open(path, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return false;
+	n = read(in, file, sizeof(file) - 1);
+	close(in);
+	file[n > 0 ? n : 0] = '\0';
+	file[strcspn(file, "\n")] = '\0';
+	snprintf(path, sizeof(path), "/dev/%.20s", name);
+	snprintf(text, size, "+loop %s %s", path, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	n = ioctl(fd, LOOP_CLR_FD, 0);
+	close(fd);
+	return !n;
+}
+
+bool outside_free_loop(char *text, size_t size)
+{
+	DIR *blocks = opendir("/sys/block");
+	struct dirent *entry;
+	bool found = false;
+
+	while (blocks && !found && (entry = readdir(blocks)))
+		found = !strncmp(entry->d_name, "loop", 4) && free_loop(entry->d_name, text, size);
+	if (blocks)
+		closedir(blocks);
+	return found;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Children of a test and what else runs in its world: forks, waiting, orphans. A test is PID 1 of
+ * its PID namespace, so every orphan becomes its child. It must never reap a container's process on
+ * its own: whether that has been reaped is something tests decide.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+#include "engine.h"
+
+void child_add(struct test *t, pid_t pid)
+{
+	struct child *c = take(sizeof(*c));
+
+	c->pid = pid;
+	c->next = t->children;
+	t->children = c;
+}
+
+void child_remove(struct test *t, pid_t pid)
+{
+	for (struct child **p = &t->children; *p; p = &(*p)->next)
+		if ((*p)->pid == pid) {
+			*p = (*p)->next;
+			return;
+		}
+}
+
+bool child_is(const struct test *t, pid_t pid)
+{
+	for (const struct child *c = t->children; c; c = c->next)
+		if (c->pid == pid)
+			return true;
+	return false;
+}
+
+static bool is_container(const struct test *t, pid_t pid)
+{
+	for (const struct container *c = t->containers; c; c = c->next)
+		if (c->pid == pid && !c->reaped)
+			return true;
+	return false;
+}
+
+void reap_orphans(struct test *t)
+{
+	siginfo_t info;
+	DIR *proc;
+	struct dirent *entry;
+
+	/* Cheap in the usual case: nothing has ended, or only what is claimed. */
+	info.si_pid = 0;
+	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+		return;
+	proc = opendir("/proc");
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (pid > 1 && !child_is(t, pid) && !is_container(t, pid))
+			waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+pid_t test_fork(struct test *t, int (*body)(void *data), void *data)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		test_broken(t, "fork: %s", strerror(errno));
+	if (pid == 0)
+		_exit(body(data));
+	child_add(t, pid);
+	return pid;
+}
+
+int test_wait(struct test *t, pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
+
+	if (fd < 0)
+		test_broken(t, "pidfd_open: %s", strerror(errno));
+	wait_readable(t, fd, "a helper of the test ends");
+	close(fd);
+	if (waitpid(pid, &status, 0) != pid)
+		test_broken(t, "waitpid: %s", strerror(errno));
+	child_remove(t, pid);
+	return status;
+}
+
+pid_t test_namespaces(struct test *t, int clone_flags)
+{
+	/* The bare call, as fork() would make it but into new namespaces. clone() has no room for
+	 * the time namespace (its bit is one of the signal's); that one is for the children. */
+	pid_t pid = (pid_t)syscall(SYS_clone, (clone_flags & ~CLONE_NEWTIME) | SIGCHLD, NULL, NULL,
+				   NULL, NULL);
+
+	if (pid < 0)
+		test_broken(t, "clone with flags %#x: %s", clone_flags, strerror(errno));
+	if (pid == 0) {
+		if (clone_flags & CLONE_NEWTIME)
+			(void)unshare(CLONE_NEWTIME);
+		for (;;)
+			pause();
+	}
+	child_add(t, pid);
+	return pid;
+}
+
+/* ------------------------------------------------------------------ FIFOs and files */
+
+const char *fifo_new(struct test *t, const char *name)
+{
+	const char *path = format(t, "%s/%s", WORLD_DIR, name);
+
+	if (mkfifo(path, 0666) || chmod(path, 0666))
+		test_broken(t, "mkfifo %s: %s", path, strerror(errno));
+	return path;
+}
+
+struct opening {
+	const char *path;
+	int flags, to;
+};
+
+/* A helper opens it, which may block, and hands the descriptor over when the other end is there. */
+static int open_and_tell(void *data)
+{
+	const struct opening *o = data;
+	int fd = open(o->path, o->flags | O_CLOEXEC);
+
+	(void)!write(o->to, fd < 0 ? "n" : "y", 1);
+	if (fd >= 0)
+		pause();
+	return 0;
+}
+
+static int fifo_open(struct test *t, const char *path, int flags)
+{
+	struct opening o = { .path = path, .flags = flags };
+	int end[2], fd;
+	char said = 'n';
+	pid_t pid;
+
+	if (pipe2(end, O_CLOEXEC))
+		test_broken(t, "pipe: %s", strerror(errno));
+	o.to = end[1];
+	pid = test_fork(t, open_and_tell, &o);
+	close(end[1]);
+	wait_readable(t, end[0], path);
+	if (read(end[0], &said, 1) != 1 || said != 'y')
+		test_broken(t, "open %s: failed", path);
+	close(end[0]);
+	/* The helper keeps its end open, so this does not block; then ours is the one. */
+	fd = open(path, flags | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		test_broken(t, "open %s: %s", path, strerror(errno));
+	fcntl(fd, F_SETFL, flags);
+	kill(pid, SIGKILL);
+	test_wait(t, pid);
+	return fd;
+}
+
+int fifo_open_read(struct test *t, const char *path)
+{
+	return fifo_open(t, path, O_RDONLY);
+}
+
+int fifo_open_write(struct test *t, const char *path)
+{
+	return fifo_open(t, path, O_WRONLY);
+}
+
+const char *file_read(struct test *t, const char *path)
+{
+	struct stream *s;
+	char data[4096];
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return NULL;
+	s = stream_new(NULL, -1, 1024 * 1024);
+	while ((n = read(fd, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			stream_add(s, data, (size_t)n);
+	close(fd);
+	(void)t;
+	return n < 0 && !s->head_length ? NULL : stream_text(s, NULL);
+}
+
+int file_write(struct test *t, const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644), error = 0;
+	size_t length = strlen(text);
+
+	(void)t;
+	if (fd < 0)
+		return -errno;
+	errno = 0;
+	if (length && write(fd, text, length) != (ssize_t)length)
+		error = errno ? -errno : -EIO;
+	if (close(fd) && !error)
+		error = -errno;
+	return error;
+}

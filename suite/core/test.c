@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a test in its process: what it has decided, what it tells the runner, how it ends.
+ * Every way out goes through finish(). It must never leave a planned requirement without a word.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+void *take(size_t size)
+{
+	void *memory = calloc(1, size ? size : 1);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
+char *take_text(const char *text, size_t length)
+{
+	char *copy = take(length + 1);
+
+	memcpy(copy, text, length);
+	return copy;
+}
+
+/* To the runner: a header and a body without the test's name. The runner adds it. */
+static void tell(struct test *t, enum event_type type, struct body *b)
+{
+	struct event_header h = { .magic = EVENT_MAGIC,
+				  .type = (uint16_t)type,
+				  .length = (uint32_t)b->length };
+	struct iovec part[2] = { { &h, sizeof(h) }, { b->data, b->length } };
+	struct msghdr message = { .msg_iov = part, .msg_iovlen = 2 };
+	ssize_t n;
+
+	if (b->failed)
+		abort();
+	do
+		n = sendmsg(t->channel, &message, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		_exit(1);
+	body_free(b);
+}
+
+static void decide(struct test *t, size_t i, enum outcome outcome, const char *expected,
+		   const char *observed)
+{
+	struct body b = { 0 };
+
+	t->decided[i] = outcome_worst(t->decided[i], outcome);
+	body_text(&b, "requirement", t->planned->wanted[i]);
+	body_text(&b, "outcome", outcome_name(outcome));
+	if (outcome != OUTCOME_PASS || *expected)
+		body_text(&b, "expected", expected);
+	if (outcome != OUTCOME_PASS || *observed)
+		body_text(&b, "observed", observed);
+	tell(t, EVENT_CHECK, &b);
+}
+
+static void finish(struct test *t, enum outcome outcome) __attribute__((noreturn));
+static void finish(struct test *t, enum outcome outcome)
+{
+	struct body b = { 0 };
+
+	for (size_t i = 0; i < t->planned->n_wanted; i++)
+		outcome = outcome_worst(outcome, t->decided[i]);
+	body_text(&b, "outcome", outcome_name(outcome));
+	body_int(&b, "runtime_ns", t->runtime_ns);
+	body_int(&b, "answered", t->answered);
+	body_int(&b, "hung", t->hung);
+	tell(t, EVENT_END, &b);
+	_exit(0);
+}
+
+static void decide_rest(struct test *t, enum outcome outcome, const char *expected,
+			const char *observed)
+{
+	/* A test of one requirement that breaks off has not shown it, whatever it saw on the way. */
+	bool alone = t->planned->n_wanted == 1 && outcome == OUTCOME_FAIL;
+
+	for (size_t i = 0; i < t->planned->n_wanted; i++)
+		if (t->decided[i] == OUTCOME_NONE || (alone && t->decided[i] == OUTCOME_PASS))
+			decide(t, i, outcome, expected, observed);
+}
+
+/* Index of a planned requirement; -1 when it does not hold for this run. */
+static int wanted(const struct test *t, const char *requirement)
+{
+	for (size_t i = 0; i < t->planned->n_wanted; i++)
+		if (!strcmp(t->planned->wanted[i], requirement))
+			return (int)i;
+	return -1;
+}
+
+bool test_wants(const struct test *t, const char *requirement)
+{
+	return wanted(t, requirement) >= 0;
+}
+
+void test_decide(struct test *t, const char *requirement, enum outcome outcome,
+		 const char *expected, const char *observed)
+{
+	int i = wanted(t, requirement);
+
+	for (const char **id = t->planned->all; i < 0 && *id; id++)
+		if (!strcmp(*id, requirement))
+			return;
+	if (i < 0)
+		test_broken(t, "it checks %s, which its table entry does not list", requirement);
+	decide(t, (size_t)i, outcome, expected, observed);
+}
+
+#define format_into(text, format)                                                                  \
+	do {                                                                                       \
+		va_list args;                                                                      \
+		va_start(args, format);                                                            \
+		vsnprintf(text, sizeof(text), format, args);                                       \
+		va_end(args);                                                                      \
+	} while (0)
+
+void test_broken(struct test *t, const char *format, ...)
+{
+	char text[TEXT_MAX];
+
+	format_into(text, format);
+	decide_rest(t, OUTCOME_ERROR, "the test can be done", text);
+	finish(t, OUTCOME_ERROR);
+}
+
+void test_stop(struct test *t, const char *expected, const char *format, ...)
+{
+	char text[TEXT_MAX];
+
+	format_into(text, format);
+	decide_rest(t, OUTCOME_FAIL, expected, text);
+	finish(t, OUTCOME_PASS);
+}
+
+void test_disable(struct test *t, const char *format, ...)
+{
+	char text[TEXT_MAX];
+
+	format_into(text, format);
+	decide_rest(t, OUTCOME_DISABLED, "", text);
+	finish(t, OUTCOME_PASS);
+}
+
+void test_skip(struct test *t, const char *format, ...)
+{
+	char text[TEXT_MAX];
+
+	format_into(text, format);
+	decide_rest(t, OUTCOME_SKIP, "", text);
+	finish(t, OUTCOME_PASS);
+}
+
+void test_hang(struct test *t, const char *what)
+{
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "no end within the time limit: %s", what);
+	decide_rest(t, OUTCOME_FAIL, "an answer within the time limit", text);
+	finish(t, OUTCOME_HANG);
+}
+
+void test_evidence_bytes(struct test *t, const char *name, const char *data, size_t length)
+{
+	struct body b = { 0 };
+	size_t max = length > EVIDENCE_MAX ? EVIDENCE_MAX : length;
+
+	body_text(&b, "name", name);
+	body_string(&b, "text", data, length, max);
+	body_raw(&b, max < length ? ",\"truncated\":true" : ",\"truncated\":false");
+	/* Control characters grow sixfold; a text full of them is cut shorter. */
+	while (b.failed) {
+		max /= 2;
+		body_free(&b);
+		body_text(&b, "name", name);
+		body_string(&b, "text", data, length, max);
+		body_raw(&b, ",\"truncated\":true");
+	}
+	tell(t, EVENT_EVIDENCE, &b);
+}
+
+void test_evidence(struct test *t, const char *name, const char *text)
+{
+	test_evidence_bytes(t, name, text, strlen(text));
+}
+
+void test_finding(struct test *t, enum change_kind kind, const char *text)
+{
+	static const char *const kinds[CHANGE_KINDS] = {
+		"mount", "cgroup", "process", "link", "sysctl", "hostname", "namespace", "file"
+	};
+	struct body b = { 0 };
+
+	body_text(&b, "kind", kinds[kind]);
+	body_text(&b, "text", text);
+	tell(t, EVENT_FINDING, &b);
+}
+
+void test_live(const struct context *c, const struct planned *p, size_t index, int channel,
+	       int64_t deadline)
+{
+	struct test *t = take(sizeof(*t));
+	char error[256];
+
+	t->context = c;
+	t->planned = p;
+	t->channel = channel;
+	t->deadline = deadline;
+	t->decided = take(p->n_wanted * sizeof(*t->decided));
+	if (sandbox_enter(c, index, error, sizeof(error)))
+		test_broken(t, "the sandbox could not be made: %s", error);
+	p->entry->run(t);
+	decide_rest(t, OUTCOME_ERROR, "a decision",
+		    "the test ended without one: a defect of the suite");
+	finish(t, OUTCOME_PASS);
+}
+
+/* ------------------------------------------------------------------ what a test may ask */
+
+const void *test_row(const struct test *t)
+{
+	return t->planned->row;
+}
+
+int test_spec(const struct test *t)
+{
+	return t->context->spec;
+}
+
+const char *test_spec_text(const struct test *t)
+{
+	return t->context->spec_text;
+}
+
+bool test_cgroup_v2(const struct test *t)
+{
+	return t->context->cgroup_v2;
+}
+
+const char *test_dir(const struct test *t)
+{
+	(void)t;
+	return WORLD_DIR;
+}
+
+const char *test_probe(const struct test *t)
+{
+	(void)t;
+	return WORLD_PROBE;
+}
+
+const char *test_id(struct test *t)
+{
+	return format(t, "assay-%u", ++t->ids);
+}
+
+const char *format(struct test *t, const char *text, ...)
+{
+	char *made = NULL;
+	va_list args;
+
+	(void)t;
+	va_start(args, text);
+	if (vasprintf(&made, text, args) < 0)
+		abort();
+	va_end(args);
+	return made;
+}
