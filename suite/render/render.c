@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `assay render` and `assay summary`: from event files to a directory of reports, or to the last
+ * words on a terminal. Every file is written under a temporary name first, so that a cut leaves
+ * either the old or the new one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "out.h"
+#include "report.h"
+
+#define VENDOR_MAX (64 * 1024)
+
+static const struct {
+	const char *name;
+	void (*render)(const struct report *, FILE *);
+} files[] = {
+	{ "verdicts.tsv", render_verdicts },
+	{ "results.txt", render_tap },
+	{ "junit.xml", render_junit },
+	{ "results.yaml", render_results_yaml },
+	{ "ctrf.json", render_ctrf },
+	{ "README.md", render_readme },
+	{ "environment.json", render_environment },
+	{ "report.html", render_html },
+};
+
+static void close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void free_text(char **text)
+{
+	free(*text);
+}
+
+static int complain(const char *command, const char *dir, const char *name, int e)
+{
+	fprintf(stderr, "assay: %s: %s%s%s: %s\n", command, dir, name ? "/" : "", name ? name : "",
+		strerror(-e));
+	return e;
+}
+
+/* A file under a name that no report has; replaced by finish(). */
+static FILE *begin(int dir)
+{
+	int fd = openat(dir, "new.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!out && fd >= 0)
+		close(fd);
+	return out;
+}
+
+/* The file is whole and on disk before its name is. */
+static int finish(int dir, FILE *out, const char *name)
+{
+	int e = 0;
+
+	errno = 0;
+	if (fflush(out) || ferror(out) || fsync(fileno(out)))
+		e = errno ? -errno : -EIO;
+	if (fclose(out) && !e)
+		e = -errno;
+	if (!e && renameat(dir, "new.tmp", dir, name))
+		e = -errno;
+	if (e)
+		unlinkat(dir, "new.tmp", 0);
+	return e;
+}
+
+static int write_file(const struct report *rep, int dir, size_t i)
+{
+	FILE *out = begin(dir);
+
+	if (!out)
+		return -errno;
+	files[i].render(rep, out);
+	return finish(dir, out, files[i].name);
+}
+
+static int write_product(const struct report *rep, int dir, const char *vendor, const char *path)
+{
+	char error[160];
+	FILE *out = begin(dir);
+
+	if (!out)
+		return -errno;
+	if (!render_product(rep, vendor, out, error, sizeof(error)))
+		return finish(dir, out, "PRODUCT.yaml");
+	fclose(out);
+	unlinkat(dir, "new.tmp", 0);
+	fprintf(stderr, "assay: render: %s: %s\n", path, error);
+	return -EINVAL;
+}
+
+/* Whether the run's file is already the one that would be written. */
+static bool same_file(int dir, const char *name, FILE *in)
+{
+	struct stat a, b;
+
+	return !fstatat(dir, name, &a, 0) && !fstat(fileno(in), &b) && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+static int copy_events(const struct report *rep, int dir, size_t run, const char *name)
+{
+	FILE *in __attribute__((cleanup(close_file))) = fopen(rep->results->runs[run].path, "re");
+	char buffer[16384];
+	FILE *out;
+	size_t n;
+
+	if (!in)
+		return -errno;
+	if (same_file(dir, name, in))
+		return 0;
+	out = begin(dir);
+	if (!out)
+		return -errno;
+	while ((n = fread(buffer, 1, sizeof(buffer), in)) > 0)
+		fwrite(buffer, 1, n, out);
+	if (ferror(in)) {
+		fclose(out);
+		unlinkat(dir, "new.tmp", 0);
+		return -EIO;
+	}
+	return finish(dir, out, name);
+}
+
+static int write_events(const struct report *rep, int dir, char *name, size_t size)
+{
+	for (size_t i = 0; i < rep->results->n_runs; i++) {
+		char run[80];
+		int e;
+
+		report_run_name(rep, i, run, sizeof(run));
+		snprintf(name, size, "events%s%s.jsonl", *run ? "-" : "", run);
+		e = copy_events(rep, dir, i, name);
+		if (e)
+			return e;
+	}
+	return 0;
+}
+
+/* The small and the important first: when the disk is full, evidence is what is missing. */
+static int write_all(const struct report *rep, int dir, const char *path, const char *vendor,
+		     const char *vendor_path)
+{
+	char name[512] = "";
+	int e;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		e = write_file(rep, dir, i);
+		if (e)
+			return complain("render", path, files[i].name, e);
+	}
+	e = write_product(rep, dir, vendor, vendor_path);
+	if (e)
+		return e == -EINVAL ? e : complain("render", path, "PRODUCT.yaml", e);
+	e = write_events(rep, dir, name, sizeof(name));
+	if (!e)
+		e = render_evidence(rep, dir, name, sizeof(name));
+	return e ? complain("render", path, name, e) : 0;
+}
+
+/* A small text file as a whole; NULL with a message. */
+static char *read_small(const char *path)
+{
+	FILE *in __attribute__((cleanup(close_file))) = fopen(path, "re");
+	char *text __attribute__((cleanup(free_text))) = calloc(1, VENDOR_MAX + 1);
+	char *result;
+	size_t n;
+
+	if (!in || !text) {
+		complain("render", path, NULL, -errno);
+		return NULL;
+	}
+	n = fread(text, 1, VENDOR_MAX, in);
+	if (ferror(in) || n == VENDOR_MAX || memchr(text, '\0', n)) {
+		fprintf(stderr, "assay: render: %s: not a small text file\n", path);
+		return NULL;
+	}
+	result = text;
+	text = NULL;
+	return result;
+}
+
+static int read_all(struct results *r, const char *command, char **paths, int n)
+{
+	struct results_error error;
+
+	for (int i = 0; i < n; i++)
+		if (results_read(r, paths[i], &error)) {
+			fprintf(stderr, "assay: %s: %s\n", command, error.text);
+			return -EBADMSG;
+		}
+	results_conclude(r);
+	return 0;
+}
+
+static int render_usage(void)
+{
+	fputs("usage: assay render --out DIR [--vendor FILE] EVENTS...\n"
+	      "Writes the report of one or several runs (events.jsonl of each boot profile) to "
+	      "DIR.\n",
+	      stderr);
+	return VERDICT_INVALID;
+}
+
+int render_command(int argc, char **argv)
+{
+	static const struct option options[] = { { "out", required_argument, NULL, 'o' },
+						 { "vendor", required_argument, NULL, 'v' },
+						 { NULL, 0, NULL, 0 } };
+	struct results *r __attribute__((cleanup(results_cleanup))) = NULL;
+	struct report rep __attribute__((cleanup(report_clear))) = { 0 };
+	char *vendor __attribute__((cleanup(free_text))) = NULL;
+	int dir __attribute__((cleanup(close_fd))) = -1;
+	const char *out = NULL, *vendor_path = NULL;
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'o')
+			out = optarg;
+		else if (c == 'v')
+			vendor_path = optarg;
+		else
+			return render_usage();
+	}
+	if (!out || optind >= argc)
+		return render_usage();
+	vendor = vendor_path ? read_small(vendor_path) : NULL;
+	if (vendor_path && !vendor)
+		return VERDICT_INVALID;
+	r = results_new(RESULTS_STRICT);
+	if (read_all(r, "render", argv + optind, argc - optind))
+		return VERDICT_INVALID;
+	report_init(&rep, r);
+	if (mkdir(out, 0755) && errno != EEXIST)
+		return complain("render", out, NULL, -errno), VERDICT_INVALID;
+	dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return complain("render", out, NULL, -errno), VERDICT_INVALID;
+	return write_all(&rep, dir, out, vendor, vendor_path) ? VERDICT_INVALID : 0;
+}
+
+/* The event files of a report: events.jsonl, or events-*.jsonl by name. */
+#define EVENT_FILES 8
+
+struct event_files {
+	char *paths[EVENT_FILES];
+	int n;
+};
+
+static void free_files(struct event_files *f)
+{
+	for (int i = 0; i < f->n; i++)
+		free(f->paths[i]);
+}
+
+static void find_events(const char *dir, struct event_files *f)
+{
+	/* In the order in which they are merged: the profile that most is tested in first. */
+	static const char *const names[] = { "",	  "-unified", "-unified-2", "-legacy",
+					     "-legacy-2", "-host",    "-host-2" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *path = NULL;
+
+		if (asprintf(&path, "%s/events%s.jsonl", dir, names[i]) < 0)
+			return;
+		if (!access(path, F_OK))
+			f->paths[f->n++] = path;
+		else
+			free(path);
+	}
+}
+
+static int summary_usage(void)
+{
+	fputs("usage: assay summary [--colour] [--report DIR] DIR|EVENTS...\n"
+	      "Prints verdict, counts and first failures of a report; its exit status is the "
+	      "verdict's.\n",
+	      stderr);
+	return VERDICT_INVALID;
+}
+
+int summary_command(int argc, char **argv)
+{
+	static const struct option options[] = { { "colour", no_argument, NULL, 'c' },
+						 { "color", no_argument, NULL, 'c' },
+						 { "report", required_argument, NULL, 'r' },
+						 { NULL, 0, NULL, 0 } };
+	struct results *r __attribute__((cleanup(results_cleanup))) = NULL;
+	struct report rep __attribute__((cleanup(report_clear))) = { 0 };
+	struct event_files found __attribute__((cleanup(free_files))) = { { NULL }, 0 };
+	bool colour = isatty(STDOUT_FILENO);
+	const char *where = NULL;
+	struct stat st;
+	int c, e;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'c')
+			colour = true;
+		else if (c == 'r')
+			where = optarg;
+		else
+			return summary_usage();
+	}
+	if (optind >= argc)
+		return summary_usage();
+	r = results_new(RESULTS_STRICT);
+	if (!stat(argv[optind], &st) && S_ISDIR(st.st_mode)) {
+		if (!where)
+			where = argv[optind];
+		find_events(argv[optind], &found);
+		if (!found.n)
+			return complain("summary", argv[optind], "events.jsonl", -ENOENT),
+			       VERDICT_INVALID;
+		e = read_all(r, "summary", found.paths, found.n);
+	} else {
+		e = read_all(r, "summary", argv + optind, argc - optind);
+	}
+	if (e)
+		return VERDICT_INVALID;
+	report_init(&rep, r);
+	render_summary(&rep, stdout, where, colour);
+	return fflush(stdout) ? VERDICT_INVALID : (int)r->verdict.code;
+}
