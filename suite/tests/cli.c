@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line: its form, ids as arguments, exit statuses, the pid file; and the scope of
+ * containers over several calls. It must never use a word of a runtime's messages.
+ */
+#include "life.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct result *call(struct test *t, const char *command, const char *const *options,
+				 const char *id)
+{
+	return runtime_call(
+		t,
+		&(struct call){ .command = command, .options = options, .arguments = WORDS(id) });
+}
+
+static bool same_directory(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return a && *a == '/' && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+/* ------------------------------------------------------------------ form */
+
+static void template(struct test *t)
+{
+	const char *pid_file = format(t, "%s/pid", test_dir(t));
+
+	for (int swapped = 0; swapped < 2; swapped++) {
+		struct bundle *b = bundle_new(t);
+		const char *path = bundle_path(b), *id = test_id(t), *pid;
+		const struct result *r;
+		const struct state *s;
+
+		bundle_write(b);
+		unlink(pid_file);
+		r = call(t, "create",
+			 swapped ? WORDS("--pid-file", pid_file, "--bundle", path)
+				 : WORDS("--bundle", path, "--pid-file", pid_file),
+			 id);
+		check_ok(t, "cli.template", r);
+		check_ok(t, "cli.template.option-order", r);
+		s = op_state(container_with_id(b, id));
+		check_true(t, "cli.create.bundle-option", same_directory(s->bundle, path),
+			   format(t, "bundle %s", path), "%s", s->bundle ? s->bundle : "absent");
+		pid = file_read(t, pid_file);
+		check_true(t, "cli.template.option-order",
+			   pid && s->pid > 0 && strtol(pid, NULL, 10) == s->pid,
+			   "the pid in the file, whatever the order of the options", "%s",
+			   pid ? pid : "no file");
+		check_string(t, "cli.create.id-argument", "id", id, s->id);
+	}
+}
+
+static void named_like_commands(struct test *t)
+{
+	static const char *const ids[] = { "start", "delete", "state" };
+	const char *req = "cli.command-unambiguous";
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		struct container *c = container_with_id(life_bundle(t), ids[i]);
+		const struct state *s;
+
+		if (!result_ok(op_create(c)))
+			test_stop(t, "create exits with 0", "for the id %s it does not", ids[i]);
+		s = op_state(c);
+		check_true(t, req, life_is(s, "created") && s->id && !strcmp(s->id, ids[i]),
+			   format(t, "state %s: created", ids[i]), "%s", life_words(t, s));
+		must_start(c);
+		must_answer(c);
+		life_check(t, req, op_state(c), "running");
+		life_kill(t, c);
+		must_delete(c);
+		check_true(t, req, life_unknown(c), format(t, "delete %s deletes it", ids[i]), "%s",
+			   life_words(t, op_state(c)));
+	}
+}
+
+static void hyphens(struct test *t)
+{
+	static const char *const words[] = { "-create", "--create" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		struct bundle *b = bundle_new(t);
+		struct container *c = container_new(b);
+
+		bundle_write(b);
+		call(t, words[i], WORDS("--bundle", bundle_path(b)), container_id(c));
+		check_true(t, "cli.command-name-no-hyphen", life_unknown(c),
+			   format(t, "%s creates nothing", words[i]), "%s",
+			   life_words(t, op_state(c)));
+	}
+}
+
+static void unknown_command(struct test *t)
+{
+	struct container *c = life_running(life_bundle(t));
+	const struct state *before = must_state(c);
+	const struct result *r = runtime_call(t, &(struct call){ .command = "frobnicate" });
+
+	check_error(t, "cli.unknown-command.nonzero", r);
+	r = runtime_call(t, &(struct call){ .command = "frobnicate",
+					    .arguments = WORDS(container_id(c)),
+					    .ledger = true });
+	check_error(t, "cli.unknown-command.nonzero", r);
+	check_true(t, "cli.unknown-command.stderr", true, "", "%zu bytes on stderr", r->err_length);
+	check_unchanged(t, "cli.unknown-command.no-effect", r->before, r->after,
+			CHANGE_BIT(CHANGE_MOUNT) | CHANGE_BIT(CHANGE_CGROUP) |
+				CHANGE_BIT(CHANGE_PROCESS));
+	check_true(t, "cli.unknown-command.no-effect", life_same(before, op_state(c)),
+		   "state as before", "it is another");
+	check_true(t, "cli.unknown-command.no-effect", life_answers(c), "the program answers",
+		   "it does not");
+	r = runtime_call(t, &(struct call){ 0 });
+	check_true(t, "cli.no-command", true, "", "%s, %zu bytes on stdout, %zu on stderr",
+		   result_text(t, r), r->out_length, r->err_length);
+}
+
+static void locale(struct test *t)
+{
+	static const char *const environments[][3] = {
+		{ "PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL },
+		{ "PATH=/usr/bin:/bin", NULL, NULL },
+	};
+	static const char *const rows[] = { "cli.encoding.utf8-state", "cli.encoding.c-locale" };
+	const char *text = "caf\xc3\xa9 \xf0\x9f\x93\xa6";
+	struct bundle *b = bundle_new(t);
+	const char *path = format(t, "%s/%s", test_dir(t), "b\xc3\xbcndel-\xf0\x9f\x93\xa6");
+	struct container *c;
+	const struct result *r;
+
+	bundle_set(b, "annotations", "{s:s}", "org.example", text);
+	bundle_write(b);
+	if (rename(bundle_path(b), path))
+		test_broken(t, "rename to %s: %s", path, strerror(errno));
+	c = container_new(b);
+	r = runtime_call(t, &(struct call){ .command = "create",
+					    .options = WORDS("--bundle", path),
+					    .arguments = WORDS(container_id(c)),
+					    .environment = environments[0] });
+	if (!result_ok(r))
+		test_stop(t, "create exits with 0", "%s", result_text(t, r));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const json_t *state, *is;
+
+		r = op_with(c, "state", &(struct call){ .environment = environments[i] });
+		check_ok(t, rows[i], r);
+		state = life_object(r->out, r->out_length); /* jansson takes valid UTF-8 only */
+		check_string(t, rows[i], "bundle", path,
+			     json_string_value(json_object_get(state, "bundle")));
+		is = json_object_get(json_object_get(state, "annotations"), "org.example");
+		if (is)
+			check_string(t, rows[i], "annotation", text, json_string_value(is));
+	}
+}
+
+/* ------------------------------------------------------------------ which container */
+
+/* Of two containers in the same status each call has to take the one that was named. */
+static void named_one(struct test *t)
+{
+	struct container *a = life_created(life_bundle(t)), *b = life_created(life_bundle(t));
+	const struct state *s = op_state(a);
+
+	check_string(t, "cli.state.id-argument", "id", container_id(a), s->id);
+	s = op_state(b);
+	check_string(t, "cli.state.id-argument", "id", container_id(b), s->id);
+	must_start(b);
+	check_true(t, "cli.start.id-argument",
+		   life_is(op_state(a), "created") && life_is(op_state(b), "running"),
+		   "the one that was named runs, the other does not", "otherwise");
+	must_start(a);
+	must_answer(a);
+	must_answer(b);
+	must_kill(b, "KILL");
+	container_wait(b);
+	check_true(t, "cli.kill.id-argument",
+		   life_is(state_until(b, "stopped"), "stopped") && life_answers(a),
+		   "the one that was named is killed, the other answers", "otherwise");
+	life_stop(t, a);
+	must_delete(b);
+	check_true(t, "cli.delete.id-argument", life_unknown(b) && life_is(op_state(a), "stopped"),
+		   "the one that was named is gone, the other is not", "otherwise");
+}
+
+static void independent(struct test *t)
+{
+	struct container *a = life_running(life_bundle(t)), *b = life_running(life_bundle(t));
+	const struct state *before = must_state(b);
+
+	life_kill(t, a);
+	must_delete(a);
+	check_true(t, "scope.containers-independent", life_same(before, op_state(b)),
+		   format(t, "the other one as before: %s", life_words(t, before)), "%s",
+		   life_words(t, op_state(b)));
+	check_true(t, "scope.containers-independent", life_answers(b), "its program answers",
+		   "it does not");
+}
+
+static void many(struct test *t)
+{
+	struct container *c[8];
+	const struct state *s[8];
+	const char *id = "scope.many-containers";
+
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
+		c[i] = life_created(life_bundle(t));
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
+		s[i] = must_state(c[i]);
+		check_string(t, id, "id", container_id(c[i]), s[i]->id);
+		check_true(t, id, same_directory(s[i]->bundle, bundle_path(container_bundle(c[i]))),
+			   "its own bundle", "%s", s[i]->bundle ? s[i]->bundle : "absent");
+		for (size_t k = 0; k < i; k++)
+			check_true(t, id, s[i]->pid > 0 && s[i]->pid != s[k]->pid,
+				   "a pid of its own", "pid %d, that of another is %d",
+				   (int)s[i]->pid, (int)s[k]->pid);
+	}
+}
+
+static void from_anywhere(struct test *t)
+{
+	const char *id = "scope.found-from-anywhere";
+	static const char *const bare[] = { "PATH=/usr/bin:/bin", NULL };
+	static const char *const rich[] = { "PATH=/usr/bin:/bin", "HOME=/tmp", "TMPDIR=/tmp",
+					    "XDG_DATA_HOME=/tmp/data", NULL };
+	static const char *const commands[] = { "state", "start", "kill" };
+	struct bundle *b = life_bundle(t);
+	struct container *c = container_new(b);
+	const struct result *r;
+
+	bundle_log_process(b);
+	r = op_create_with(c, &(struct call){ .cwd = bundle_path(b), .environment = rich });
+	if (!result_ok(r))
+		test_stop(t, "create exits with 0", "%s", result_text(t, r));
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!check_ok(t, id,
+			      op_with(c, commands[i],
+				      &(struct call){ .cwd = "/", .environment = bare })))
+			return;
+		if (!strcmp(commands[i], "start"))
+			must_answer(c);
+	}
+	life_kill(t, c);
+	check_ok(t, id, op_with(c, "delete", &(struct call){ .cwd = "/", .environment = bare }));
+	check_true(t, id, life_unknown(c), "no container after delete", "%s",
+		   life_words(t, op_state(c)));
+}
+
+/* ------------------------------------------------------------------ create */
+
+static void bundle_before_cwd(struct test *t)
+{
+	struct bundle *a = bundle_new(t), *b = bundle_new(t);
+	struct container *c = container_new(b);
+
+	bundle_probe(a, "echo", "from the working directory", NULL);
+	bundle_probe(b, "echo", "from --bundle", NULL);
+	bundle_write(a);
+	if (!result_ok(op_create_with(c, &(struct call){ .cwd = bundle_path(a) })))
+		test_stop(t, "create exits with 0", "it does not");
+	must_start(c);
+	check_string(t, "cli.create.bundle-overrides-cwd", "word of the program", "from --bundle",
+		     facts_string(must_answer(c), "echo"));
+}
+
+static void create_errors(struct test *t)
+{
+	const char *id = "cli.create.exit-nonzero";
+	struct bundle *b = life_bundle(t);
+	struct container *c = life_created(b);
+	const struct result *r;
+
+	check_error(t, id, op_create(container_with_id(b, container_id(c))));
+	check_error(t, id, call(t, "create", WORDS("--bundle", "/nonexistent"), test_id(t)));
+	check_error(t, id, call(t, "create", WORDS("--bundle", bundle_path(b)), NULL));
+	r = call(t, "create", WORDS("--bundle", test_dir(t)), test_id(t));
+	check_error(t, id, r);
+	check_true(t, "cli.create.stderr.on-failure", true, "", "%zu bytes on stderr",
+		   r->err_length);
+	b = life_bundle(t);
+	bundle_raw(b, "[]", 2);
+	check_error(t, id, op_create(container_new(b)));
+}
+
+static void pid_file_ready(struct test *t)
+{
+	const char *path = format(t, "%s/pid", test_dir(t));
+
+	for (int i = 0; i < 10; i++) {
+		struct bundle *b = bundle_new(t);
+		const char *id = test_id(t), *text;
+		const struct result *r;
+		const struct state *s;
+
+		bundle_write(b);
+		unlink(path);
+		r = call(t, "create", WORDS("--bundle", bundle_path(b), "--pid-file", path), id);
+		text = file_read(t, path);
+		if (!result_ok(r))
+			test_stop(t, "create exits with 0", "%s", result_text(t, r));
+		s = must_state(container_with_id(b, id));
+		if (!check_true(t, "cli.create.pid-file-ready",
+				text && s->pid > 0 && strtol(text, NULL, 10) == s->pid,
+				format(t, "pid %d in the file when create has exited", (int)s->pid),
+				"\"%.100s\"", text ? text : "no file"))
+			return;
+	}
+}
+
+static void pid_file_unwritable(struct test *t)
+{
+	const char *id = "cli.create.pid-file-unwritable";
+	struct bundle *b = life_bundle(t);
+	struct container *c = container_new(b);
+	const struct result *r;
+
+	bundle_write(b);
+	r = runtime_call(t,
+			 &(struct call){ .command = "create",
+					 .options = WORDS("--bundle", bundle_path(b), "--pid-file",
+							  format(t, "%s/no/such/pid", test_dir(t))),
+					 .arguments = WORDS(container_id(c)),
+					 .ledger = true });
+	if (!check_error(t, id, r))
+		return;
+	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
+	check_unchanged(t, id, r->before, r->after,
+			CHANGE_BIT(CHANGE_MOUNT) | CHANGE_BIT(CHANGE_CGROUP) |
+				CHANGE_BIT(CHANGE_PROCESS));
+	check_ok(t, id, op_create(container_new(bundle_copy(b)))); /* the twin */
+}
+
+static void create_returns(struct test *t)
+{
+	struct container *c = life_created(life_bundle(t));
+
+	check_true(t, "cli.create.returns", !container_ended(c) && life_is(op_state(c), "created"),
+		   "create has exited, its process lives", "%s", life_words(t, op_state(c)));
+	must_start(c);
+	must_answer(c);
+	check_true(t, "cli.start.returns", life_answers(c), "start has exited, the program answers",
+		   "it does not");
+}
+
+/* The caller, in a session of its own, is gone before anything else happens. */
+struct caller {
+	struct test *t;
+	struct container *c;
+};
+
+static int create_and_leave(void *data)
+{
+	const struct caller *k = data;
+	const struct result *r;
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	r = runtime_call(
+		k->t,
+		&(struct call){ .command = "create",
+				.options = WORDS("--bundle", bundle_path(container_bundle(k->c))),
+				.arguments = WORDS(container_id(k->c)),
+				.in = nothing,
+				.out = nothing,
+				.err = nothing });
+	return result_ok(r) ? 0 : 1;
+}
+
+static void survives_caller(struct test *t)
+{
+	struct bundle *b = bundle_new(t);
+	struct caller k = { t, container_new(b) };
+
+	bundle_probe(b, "echo", "up", "pause", NULL);
+	bundle_log_process(b);
+	bundle_write(b);
+	if (test_wait(t, test_fork(t, create_and_leave, &k)))
+		test_stop(t, "create exits with 0 in a session of its own", "it does not");
+	life_check(t, "cli.create.survives-caller", op_state(k.c), "created");
+	check_ok(t, "cli.create.survives-caller", op_start(k.c));
+	log_wait(b, "process", 0);
+	life_check(t, "cli.create.survives-caller", op_state(k.c), "running");
+	/* Nor was there a terminal to control it. */
+	check_pass(t, "cli.create.no-controlling-terminal");
+}
+
+/* ------------------------------------------------------------------ start, state, delete */
+
+/* Whether the program was executed by then shows where a hook stands before it: hooks.c. */
+static void start_means_started(struct test *t)
+{
+	for (int i = 0; i < 5; i++) {
+		struct container *c = life_created(life_bundle(t));
+		const struct state *s;
+
+		must_start(c);
+		s = op_state(c);
+		if (!check_true(t, "cli.start.exit-means-started",
+				life_is(s, "running") || life_is(s, "stopped"),
+				"running as soon as start has exited", "%s", life_words(t, s)))
+			return;
+	}
+}
+
+static void state_output(struct test *t)
+{
+	struct container *c = life_created(life_bundle(t));
+	static const char *const in[] = { "created", "running", "stopped" };
+	const struct result *r;
+	int full;
+
+	for (size_t i = 0; i < ARRAY_SIZE(in); i++) {
+		const struct state *s = i < 2 ? op_state(c) : state_until(c, "stopped");
+
+		r = s->result;
+		check_ok(t, "cli.state.exit-zero", r);
+		check_true(t, "cli.state.stdout-json", s->json && s->id && s->status,
+			   format(t, "the state on stdout, %s", in[i]), "%.300s", r->out);
+		check_true(t, "cli.state.stdout-only-json", life_object(r->out, r->out_length),
+			   "one JSON object and nothing else on stdout", "%.300s", r->out);
+		check_true(t, "cli.state.stderr", true, "", "%zu bytes", r->err_length);
+		if (i == 0) {
+			must_start(c);
+			must_answer(c);
+		} else if (i == 1) {
+			container_close_input(c);
+			container_wait(c);
+		}
+	}
+	check_error(t, "cli.state.exit-nonzero", call(t, "state", NULL, test_id(t)));
+	check_error(t, "cli.state.exit-nonzero", call(t, "state", NULL, NULL));
+	full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	if (full < 0)
+		test_broken(t, "/dev/full: %s", strerror(errno));
+	check_error(t, "cli.state.exit-nonzero",
+		    op_with(c, "state", &(struct call){ .out = full }));
+	close(full);
+	r = op_delete(c);
+	check_ok(t, "cli.delete.exit-zero", r);
+	check_true(t, "cli.delete.stdout", true, "", "%zu bytes", r->out_length);
+	check_true(t, "cli.delete.stderr", true, "", "%zu bytes", r->err_length);
+}
+
+static void kill_output(struct test *t)
+{
+	struct container *c = life_running(life_bundle(t));
+	const struct result *r = op_kill(c, "KILL");
+
+	check_true(t, "cli.kill.stdout", true, "", "%zu bytes", r->out_length);
+	check_true(t, "cli.kill.stderr", true, "", "%zu bytes", r->err_length);
+}
+
+/* ------------------------------------------------------------------ operations offered */
+
+static void supported(struct test *t)
+{
+	struct container *c = container_new(life_bundle(t));
+	const struct state *s = op_state(c);
+	bool before = result_ok(s->result);
+
+	check_true(t, "ops.supported.create", !before && result_ok(op_create(c)),
+		   "create makes a container that was not there", "%s",
+		   before ? "there was one" : "it exits otherwise than with 0");
+	s = op_state(c);
+	check_true(t, "ops.supported.state", result_ok(s->result) && s->id, "state shows it", "%s",
+		   life_words(t, s));
+	check_true(t, "ops.supported.start", result_ok(op_start(c)) && container_answer(c),
+		   "start runs the program", "it does not");
+	check_ok(t, "ops.supported.kill", op_kill(c, "KILL"));
+	container_wait(c);
+	check_pass(t, "ops.supported.kill");
+	state_until(c, "stopped");
+	check_true(t, "ops.supported.delete", result_ok(op_delete(c)) && life_unknown(c),
+		   "delete removes it", "it does not");
+}
+
+/* Whatever it is given, a runtime ends by itself. */
+static void no_crash(struct test *t)
+{
+	static const char *const commands[] = { "create", "start", "state", "kill", "delete" };
+	static const char *const ids[] = { "", " ", "-", "--", "%s%n%s", "a\nb", "\xff\xfe" };
+	const char *longest = format(t, "%05000d", 1);
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		for (size_t k = 0; k <= ARRAY_SIZE(ids); k++) {
+			const struct result *r =
+				call(t, commands[i], NULL, k < ARRAY_SIZE(ids) ? ids[k] : longest);
+
+			if (!r->exited) {
+				check_fail(t, "cli.no-crash", "an exit, whatever the arguments",
+					   "%s: %s", r->command, result_text(t, r));
+				return;
+			}
+		}
+	check_pass(t, "cli.no-crash");
+}
+
+const struct test_entry cli_tests[] = {
+	{
+		.name = "cli/supported",
+		.about = "the five operations are there",
+		.requirements =
+			REQS("ops.supported.create", "ops.supported.state", "ops.supported.start",
+			     "ops.supported.kill", "ops.supported.delete"),
+		.run = supported,
+	},
+	{
+		.name = "cli/template",
+		.about = "options of a command in any order, and then the id",
+		.requirements = REQS("cli.template", "cli.template.option-order",
+				     "cli.create.id-argument", "cli.create.bundle-option"),
+		.run = template,
+	},
+	{
+		.name = "cli/named-like-commands",
+		.about = "the first word is the command, whatever the id is called",
+		.requirements = REQS("cli.command-unambiguous"),
+		.run = named_like_commands,
+	},
+	{
+		.name = "cli/hyphens",
+		.about = "no command begins with a hyphen",
+		.requirements = REQS("cli.command-name-no-hyphen"),
+		.run = hyphens,
+	},
+	{
+		.name = "cli/unknown-command",
+		.about = "a command that there is not is an error and does nothing",
+		.requirements = REQS("cli.unknown-command.nonzero", "cli.unknown-command.stderr",
+				     "cli.unknown-command.no-effect", "cli.no-command"),
+		.run = unknown_command,
+	},
+	{
+		.name = "cli/locale",
+		.about = "the state is UTF-8, with and without a locale",
+		.requirements = REQS("cli.encoding.utf8-state", "cli.encoding.c-locale"),
+		.run = locale,
+	},
+	{
+		.name = "cli/named-one",
+		.about = "of two containers each call takes the one that was named",
+		.requirements = REQS("cli.state.id-argument", "cli.start.id-argument",
+				     "cli.kill.id-argument", "cli.delete.id-argument"),
+		.run = named_one,
+	},
+	{
+		.name = "scope/independent",
+		.about = "the end of one container leaves another alone",
+		.requirements = REQS("scope.containers-independent"),
+		.run = independent,
+	},
+	{
+		.name = "scope/many",
+		.about = "eight containers at once, each with its own id, pid and bundle",
+		.requirements = REQS("scope.many-containers"),
+		.run = many,
+	},
+	{
+		.name = "scope/from-anywhere",
+		.about = "a container is found by its id alone",
+		.requirements = REQS("scope.found-from-anywhere"),
+		.run = from_anywhere,
+	},
+	{
+		.name = "cli/bundle-before-cwd",
+		.about = "--bundle counts, not the bundle in the working directory",
+		.requirements = REQS("cli.create.bundle-overrides-cwd"),
+		.run = bundle_before_cwd,
+	},
+	{
+		.name = "cli/create-errors",
+		.about = "every error of create has a status that is not 0",
+		.requirements = REQS("cli.create.exit-nonzero", "cli.create.stderr.on-failure"),
+		.run = create_errors,
+	},
+	{
+		.name = "cli/pid-file-ready",
+		.about = "the pid file is whole when create has exited",
+		.requirements = REQS("cli.create.pid-file-ready"),
+		.run = pid_file_ready,
+	},
+	{
+		.name = "cli/pid-file-unwritable",
+		.about = "a pid file that cannot be written is an error",
+		.requirements = REQS("cli.create.pid-file-unwritable"),
+		.run = pid_file_unwritable,
+	},
+	{
+		.name = "cli/returns",
+		.about = "create and start exit though the container lives on",
+		.requirements = REQS("cli.create.returns", "cli.start.returns"),
+		.run = create_returns,
+	},
+	{
+		.name = "cli/survives-caller",
+		.about = "a container outlives the session of who created it",
+		.requirements =
+			REQS("cli.create.survives-caller", "cli.create.no-controlling-terminal"),
+		.run = survives_caller,
+	},
+	{
+		.name = "cli/start-means-started",
+		.about = "when start has exited with 0 the program has been executed",
+		.requirements = REQS("cli.start.exit-means-started"),
+		.run = start_means_started,
+	},
+	{
+		.name = "cli/state-output",
+		.about = "state prints JSON, all of it and nothing else, or fails",
+		.requirements = REQS("cli.state.exit-zero", "cli.state.exit-nonzero",
+				     "cli.state.stdout-json", "cli.state.stdout-only-json",
+				     "cli.state.stderr", "cli.delete.exit-zero",
+				     "cli.delete.stdout", "cli.delete.stderr"),
+		.run = state_output,
+	},
+	{
+		.name = "cli/kill-output",
+		.about = "what kill prints, for information",
+		.requirements = REQS("cli.kill.stdout", "cli.kill.stderr"),
+		.run = kill_output,
+	},
+	{
+		.name = "cli/no-crash",
+		.about = "no argument makes the runtime crash",
+		.requirements = REQS("cli.no-crash"),
+		.run = no_crash,
+	},
+	{ 0 },
+};

@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Standard streams and descriptors: those of create are the program's, untouched; those of the
+ * other calls are nobody's. It must never read from a stream that the program is to read.
+ */
+#include "life.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* ------------------------------------------------------------------ objects to pass on */
+
+/* Something to be a stream: the runtime's end, and the suite's (the same for a file). */
+struct object {
+	int given, ours;
+};
+
+static struct object a_pipe(struct test *t, bool to_runtime)
+{
+	int end[2];
+
+	if (pipe2(end, O_CLOEXEC))
+		test_broken(t, "pipe: %s", strerror(errno));
+	return to_runtime ? (struct object){ end[0], end[1] } : (struct object){ end[1], end[0] };
+}
+
+static struct object a_socket(struct test *t)
+{
+	int end[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end))
+		test_broken(t, "socketpair: %s", strerror(errno));
+	return (struct object){ end[0], end[1] };
+}
+
+static struct object a_file(struct test *t, const char *name, const char *content, int flags)
+{
+	const char *path = format(t, "%s/%s", test_dir(t), name);
+	int fd;
+
+	if (file_write(t, path, content))
+		test_broken(t, "write %s", path);
+	fd = open(path, O_RDWR | O_CLOEXEC | flags);
+	if (fd < 0)
+		test_broken(t, "open %s: %s", path, strerror(errno));
+	return (struct object){ fd, fd };
+}
+
+static struct object a_terminal(struct test *t)
+{
+	int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), slave, zero = 0;
+	char path[64] = "";
+
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &zero) || ptsname_r(master, path, sizeof(path)))
+		test_broken(t, "/dev/ptmx: %s", strerror(errno));
+	slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		test_broken(t, "%s: %s", path, strerror(errno));
+	return (struct object){ slave, master };
+}
+
+static int queued(int fd)
+{
+	int n = -1;
+
+	return ioctl(fd, FIONREAD, &n) ? -1 : n;
+}
+
+static long long size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) ? -1 : (long long)st.st_size;
+}
+
+/* ------------------------------------------------------------------ containers with them */
+
+/* A bundle whose program says in the log what it finds, whatever its streams are. */
+static struct bundle *logging_bundle(struct test *t)
+{
+	struct bundle *b = bundle_new(t);
+
+	bundle_log_process(b);
+	return b;
+}
+
+/* create with these streams; ends the test unless it exits with 0. */
+static struct container *created_with(struct test *t, struct bundle *b, const struct call *streams)
+{
+	struct container *c = container_new(b);
+	const struct result *r = op_create_with(c, streams);
+
+	if (!result_ok(r))
+		test_stop(t, "create exits with 0", "%s", result_text(t, r));
+	return c;
+}
+
+/* start, and what the program says in the log. */
+static const struct facts *started(struct bundle *b, struct container *c)
+{
+	must_start(c);
+	return log_wait(b, "process", 0)->facts;
+}
+
+struct passing {
+	struct test_case base;
+	struct object (*make)(struct test *t, int fd);
+};
+
+static struct object make_pipe(struct test *t, int fd)
+{
+	return a_pipe(t, fd == 0);
+}
+
+static struct object make_file(struct test *t, int fd)
+{
+	return a_file(t, format(t, "stream-%d", fd), "", 0);
+}
+
+static struct object make_socket(struct test *t, int fd)
+{
+	(void)fd;
+	return a_socket(t);
+}
+
+static struct object make_terminal(struct test *t, int fd)
+{
+	(void)fd;
+	return a_terminal(t);
+}
+
+static const struct passing passings[] = {
+	{ { "pipe", NULL, "the program's streams are the pipes given to create" }, make_pipe },
+	{ { "file", NULL, "the program's streams are the files given to create" }, make_file },
+	{ { "socket", NULL, "the program's streams are the sockets given to create" },
+	  make_socket },
+	{ { "terminal", NULL, "the program's streams are the terminals given to create" },
+	  make_terminal },
+};
+
+static void passed_through(struct test *t)
+{
+	static const char *const rows[] = { "cli.create.stdin.passthrough",
+					    "cli.create.stdout.passthrough",
+					    "cli.create.stderr.passthrough" };
+	const struct passing *row = test_row(t);
+	struct bundle *b = logging_bundle(t);
+	struct object o[3];
+	struct container *c;
+	const struct facts *f;
+
+	for (int i = 0; i < 3; i++)
+		o[i] = row->make(t, i);
+	bundle_probe(b, "ns", "fds", "pause", NULL);
+	c = created_with(t, b,
+			 &(struct call){ .in = o[0].given, .out = o[1].given, .err = o[2].given });
+	f = started(b, c);
+	for (int i = 0; i < 3; i++) {
+		struct stat st;
+		long order =
+			syscall(SYS_kcmp, getpid(), container_pid(c), KCMP_FILE, o[i].given, i);
+		const char *ino = format(t, "fds.%d.ino", i);
+
+		if (fstat(o[i].given, &st))
+			test_broken(t, "fstat: %s", strerror(errno));
+		if (!shared_kernel(f))
+			check_true(t, rows[i], facts_get(f, format(t, "fds.%d.type", i)),
+				   "the descriptor is open", "it is not");
+		else if (order < 0 && (errno == ENOSYS || errno == EPERM))
+			check_int(t, rows[i], "inode", (long long)st.st_ino, facts_int(f, ino));
+		else
+			check_true(t, rows[i], order == 0,
+				   format(t, "descriptor %d is the open file given to create", i),
+				   "kcmp: %ld", order);
+	}
+}
+
+/* ------------------------------------------------------------------ stdin of create */
+
+static void stdin_bytes(struct test *t)
+{
+	const char *id = "cli.create.stdin.not-read";
+
+	for (int file = 0; file < 2; file++) {
+		struct bundle *b = logging_bundle(t);
+		struct object o = file ? a_file(t, "ten", "0123456789", 0) : a_pipe(t, true);
+		struct container *c;
+
+		if (!file && write(o.ours, "0123456789", 10) != 10)
+			test_broken(t, "write: %s", strerror(errno));
+		bundle_probe(b, "state", NULL);
+		c = created_with(t, b, &(struct call){ .in = o.given });
+		check_int(t, id, file ? "offset after create" : "bytes queued after create",
+			  file ? 0 : 10,
+			  file ? (long long)lseek(o.given, 0, SEEK_CUR) : queued(o.given));
+		if (!file)
+			close(o.ours);
+		check_string(t, id, "what the program reads", "0123456789",
+			     facts_string(started(b, c), "state"));
+	}
+}
+
+static void stdin_offset(struct test *t)
+{
+	const char *id = "cli.create.stdin.no-seek";
+	struct bundle *b = logging_bundle(t);
+	struct object o = a_file(t, "long", format(t, "%0100dthe rest", 0), 0);
+	struct container *c;
+
+	lseek(o.given, 100, SEEK_SET);
+	bundle_probe(b, "state", NULL);
+	c = created_with(t, b, &(struct call){ .in = o.given });
+	check_int(t, id, "offset after create", 100, (long long)lseek(o.given, 0, SEEK_CUR));
+	check_string(t, id, "what the program reads", "the rest",
+		     facts_string(started(b, c), "state"));
+}
+
+static void stdin_socket(struct test *t)
+{
+	struct bundle *b = logging_bundle(t);
+	struct object o = a_socket(t);
+	struct container *c;
+	char byte;
+	ssize_t n;
+
+	bundle_probe(b, "state", NULL);
+	c = created_with(t, b, &(struct call){ .in = o.given });
+	n = recv(o.ours, &byte, 1, MSG_DONTWAIT);
+	check_true(t, "cli.create.stdin.not-written", n < 0 && errno == EAGAIN,
+		   "nothing arrives at the other end of stdin", n ? "a byte" : "its end");
+	close(o.given);
+	n = send(o.ours, "hello", 5, MSG_NOSIGNAL);
+	check_true(t, "cli.create.stdin.not-closed", n == 5 && !shutdown(o.ours, SHUT_WR),
+		   "the other end can still send", "%s", strerror(errno));
+	check_string(t, "cli.create.stdin.not-closed", "what the program reads", "hello",
+		     facts_string(started(b, c), "state"));
+}
+
+static void stdin_terminal(struct test *t)
+{
+	const char *id = "cli.create.stdin.no-ioctl";
+	struct object o = a_terminal(t);
+	struct termios before, after;
+	struct winsize size = { .ws_row = 17, .ws_col = 71 }, now;
+
+	if (tcgetattr(o.given, &before))
+		test_broken(t, "tcgetattr: %s", strerror(errno));
+	before.c_lflag ^= ECHO | ICANON;
+	before.c_iflag ^= ICRNL;
+	before.c_oflag ^= ONLCR;
+	before.c_cc[VINTR] = 7;
+	if (tcsetattr(o.given, TCSANOW, &before) || ioctl(o.given, TIOCSWINSZ, &size) ||
+	    tcgetattr(o.given, &before))
+		test_broken(t, "tcsetattr: %s", strerror(errno));
+	created_with(t, life_bundle(t), &(struct call){ .in = o.given });
+	if (tcgetattr(o.given, &after) || ioctl(o.given, TIOCGWINSZ, &now))
+		test_broken(t, "tcgetattr: %s", strerror(errno));
+	check_true(t, id,
+		   after.c_lflag == before.c_lflag && after.c_iflag == before.c_iflag &&
+			   after.c_oflag == before.c_oflag && after.c_cflag == before.c_cflag &&
+			   after.c_cc[VINTR] == before.c_cc[VINTR],
+		   "the settings of the terminal as before", "they are others");
+	check_true(t, id, now.ws_row == 17 && now.ws_col == 71, "17 rows, 71 columns",
+		   "%d rows, %d columns", now.ws_row, now.ws_col);
+}
+
+static void flags_kept(struct test *t)
+{
+	for (int nonblock = 0; nonblock < 2; nonblock++) {
+		struct object in = a_pipe(t, true), out = a_file(t, "out", "", O_APPEND);
+		struct object err = a_pipe(t, false);
+		int fds[] = { in.given, out.given, err.given }, before[3];
+
+		for (int i = 0; i < 3; i++) {
+			before[i] = fcntl(fds[i], F_GETFL) | (nonblock ? O_NONBLOCK : 0);
+			fcntl(fds[i], F_SETFL, before[i]);
+			before[i] = fcntl(fds[i], F_GETFL);
+		}
+		created_with(t, life_bundle(t),
+			     &(struct call){ .in = fds[0], .out = fds[1], .err = fds[2] });
+		for (int i = 0; i < 3; i++)
+			check_int(t,
+				  i ? "cli.create.stdout.flags-kept"
+				    : "cli.create.stdin.flags-kept",
+				  format(t, "flags of stream %d after create", i), before[i],
+				  fcntl(fds[i], F_GETFL));
+	}
+}
+
+/* ------------------------------------------------------------------ stdout, stderr of create */
+
+static void nothing_written(struct test *t)
+{
+	struct bundle *b = logging_bundle(t);
+	struct object out = a_file(t, "out", "", 0), err = a_file(t, "err", "", 0);
+	const char *text, *nonce = bundle_nonce(b);
+	struct container *c;
+	bool own = true;
+
+	bundle_probe(b, "echo", "up", NULL);
+	c = created_with(t, b, &(struct call){ .out = out.given, .err = err.given });
+	check_int(t, "cli.create.stdout.nothing-written", "bytes on stdout after create", 0,
+		  size_of(out.given));
+	check_int(t, "cli.create.stderr.silent-on-success", "bytes on stderr after create", 0,
+		  size_of(err.given));
+	started(b, c);
+	container_wait(c);
+	text = file_read(t, format(t, "%s/out", test_dir(t)));
+	for (const char *line = text; own && line && *line;) {
+		const char *end = strchr(line, '\n');
+
+		own = end && !strncmp(line, "{\"probe\":\"", 10) &&
+		      !strncmp(line + 10, nonce, strlen(nonce));
+		line = end ? end + 1 : NULL;
+	}
+	check_true(t, "cli.create.stdout.nothing-written", own && text && *text,
+		   "the program's own words alone", "%.400s", text ? text : "nothing");
+}
+
+static void stdout_offset(struct test *t)
+{
+	const char *id = "cli.create.stdout.no-seek";
+	struct object o = a_file(t, "out", format(t, "%080d", 0), 0);
+
+	lseek(o.given, 50, SEEK_SET);
+	created_with(t, life_bundle(t), &(struct call){ .out = o.given });
+	check_int(t, id, "offset after create", 50, (long long)lseek(o.given, 0, SEEK_CUR));
+	check_int(t, id, "size after create", 80, size_of(o.given));
+}
+
+static void end_of_file(struct test *t)
+{
+	struct object out = a_pipe(t, false), err = a_pipe(t, false);
+	struct container *c;
+	char text[4096];
+
+	c = created_with(t, life_bundle(t), &(struct call){ .out = out.given, .err = err.given });
+	close(out.given);
+	close(err.given);
+	must_start(c);
+	life_stop(t, c);
+	do
+		wait_readable(t, out.ours, "stdout of the stopped container is at its end");
+	while (read(out.ours, text, sizeof(text)) > 0);
+	do
+		wait_readable(t, err.ours, "stderr of the stopped container is at its end");
+	while (read(err.ours, text, sizeof(text)) > 0);
+	check_pass(t, "cli.create.streams-closed-by-runtime");
+}
+
+static void one_object(struct test *t)
+{
+	struct bundle *b = bundle_new(t);
+	struct object o = a_file(t, "both", "", 0);
+	const char *text, *one, *two, *three;
+	struct container *c;
+
+	bundle_probe(b, "echo", "first", "errors", "second", "echo", "third", NULL);
+	c = created_with(t, b, &(struct call){ .out = o.given, .err = o.given });
+	must_start(c);
+	container_wait(c);
+	text = file_read(t, format(t, "%s/both", test_dir(t)));
+	one = text ? strstr(text, "\"first\"") : NULL;
+	two = text ? strstr(text, "second\n") : NULL;
+	three = text ? strstr(text, "\"third\"") : NULL;
+	check_true(t, "cli.create.streams-same-object",
+		   one && two && three && one < two && two < three,
+		   "all that was written to both, in its order", "%.900s", text ? text : "nothing");
+}
+
+/* ------------------------------------------------------------------ descriptors */
+
+/* Of descriptor `fd` in the probe's list: NULL when it is not open. */
+static const json_t *descriptor(const struct facts *f, int fd)
+{
+	const json_t *list = facts_get(f, "fds");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one)
+		if (json_integer_value(json_object_get(one, "fd")) == fd)
+			return one;
+	return NULL;
+}
+
+/* The probe's own log takes the number of a descriptor that was closed. */
+static bool closed_or_null(const struct facts *f, int fd)
+{
+	const json_t *is = descriptor(f, fd);
+	const char *target = json_string_value(json_object_get(is, "target"));
+
+	return !is || (target && !strcmp(target, "/log/log")) ||
+	       (json_integer_value(json_object_get(is, "major")) == 1 &&
+		json_integer_value(json_object_get(is, "minor")) == 3);
+}
+
+static bool only_standard(const struct facts *f)
+{
+	const json_t *list = facts_get(f, "fds");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one)
+		if (json_integer_value(json_object_get(one, "fd")) > 2)
+			return false;
+	return json_is_array(list);
+}
+
+static void closed_streams(struct test *t)
+{
+	struct bundle *b = logging_bundle(t);
+	struct container *c;
+	const struct facts *f;
+	const struct result *r;
+
+	bundle_probe(b, "fds", NULL);
+	c = created_with(t, b, &(struct call){ .in = FD_CLOSED });
+	f = started(b, c);
+	check_true(t, "cli.create.closed-stdin", facts_get(f, "fds") && closed_or_null(f, 0),
+		   "descriptor 0 of the program: closed or /dev/null", "%s",
+		   life_json(t, descriptor(f, 0)));
+	b = bundle_copy(b);
+	c = container_new(b);
+	r = op_create_with(c,
+			   &(struct call){ .in = FD_CLOSED, .out = FD_CLOSED, .err = FD_CLOSED });
+	if (!result_ok(r)) {
+		check_true(t, "cli.create.closed-streams", r->exited, "create works or refuses",
+			   "%s", result_text(t, r));
+		return;
+	}
+	f = started(b, c);
+	for (int fd = 0; fd < 3; fd++)
+		check_true(t, "cli.create.closed-streams",
+			   facts_get(f, "fds") && closed_or_null(f, fd),
+			   format(t, "descriptor %d of the program: closed or /dev/null", fd), "%s",
+			   life_json(t, descriptor(f, fd)));
+}
+
+static void descriptors(struct test *t)
+{
+	struct bundle *b = logging_bundle(t);
+	struct object o = a_pipe(t, true);
+	const int many[] = { o.given, o.given, o.given, o.given, o.given, o.given, o.given };
+	const struct facts *f;
+
+	bundle_probe(b, "fds", NULL);
+	f = started(b, created_with(t, b, &(struct call){ .pass = many, .n_pass = 7 }));
+	check_true(t, "runtime-linux.fds.only-standard-streams", only_standard(f),
+		   "descriptors 0, 1 and 2, though the caller left 3 to 9 open", "%s",
+		   life_json(t, facts_get(f, "fds")));
+	b = bundle_copy(b);
+	f = started(b, created_with(t, b, NULL));
+	check_true(t, "runtime-linux.fds.none-from-runtime", only_standard(f),
+		   "descriptors 0, 1 and 2", "%s", life_json(t, facts_get(f, "fds")));
+	for (int fd = 0; fd < 3; fd++)
+		check_true(t, "runtime-linux.fds.standard-streams-open", descriptor(f, fd) != NULL,
+			   format(t, "descriptor %d is open", fd), "it is not");
+}
+
+static void no_host_cwd(struct test *t)
+{
+	const char *id = "runtime-linux.fds.no-host-cwd";
+
+	for (int fd = 3; fd < 13; fd++) {
+		struct bundle *b = bundle_new(t);
+		const struct result *refusal;
+		const struct facts *f;
+		const char *cwd;
+
+		bundle_probe(b, "cwd", NULL);
+		bundle_set(b, "process.cwd", "s", format(t, "/proc/self/fd/%d", fd));
+		f = bundle_try(b, &refusal);
+		if (!f)
+			continue;
+		cwd = facts_string(f, "cwd");
+		if (!check_true(t, id, cwd && *cwd == '/', "a directory inside the root",
+				"cwd through descriptor %d: %s", fd, cwd ? cwd : "none"))
+			return;
+	}
+	check_true(t, id, true, "", "tried descriptors 3 to 12");
+}
+
+/* ------------------------------------------------------------------ streams of the other calls */
+
+struct calling {
+	struct test_case base;
+	const char *command;
+};
+
+static const struct calling callings[] = {
+	{ { "state", "cli.state.stdin-not-read", "state does not read its stdin" }, "state" },
+	{ { "start", "cli.start.stdin-not-read", "start does not read its stdin" }, "start" },
+	{ { "kill", "cli.kill.stdin-not-read", "kill does not read its stdin" }, "kill" },
+	{ { "delete", "cli.delete.stdin-not-read", "delete does not read its stdin" }, "delete" },
+};
+
+static void stdin_not_read(struct test *t)
+{
+	const struct calling *row = test_row(t);
+	const char *id = row->base.requirement;
+
+	for (int empty = 0; empty < 2; empty++) {
+		struct bundle *b = life_bundle(t);
+		struct object o = a_pipe(t, true);
+		struct container *c = !strcmp(row->command, "delete") ? life_stopped(t, b)
+				      : !strcmp(row->command, "kill") ? life_running(b)
+								      : life_created(b);
+		struct call call = { .command = row->command, .in = o.given, .limit_s = 10 };
+		const struct result *r;
+
+		call.arguments = WORDS(container_id(c)); /* kill sends TERM by itself */
+		if (!empty && write(o.ours, "12345", 5) != 5)
+			test_broken(t, "write: %s", strerror(errno));
+		r = runtime_call(t, &call);
+		if (!check_ok(t, id, r))
+			return;
+		check_int(t, id, "bytes left in its stdin", empty ? 0 : 5, queued(o.given));
+	}
+}
+
+static void start_streams(struct test *t)
+{
+	const char *id = "cli.start.own-streams-unused";
+	struct bundle *b = life_bundle(t);
+	struct container *c = life_created(b);
+	struct object out = a_pipe(t, false), err = a_pipe(t, false);
+	const struct result *r =
+		op_with(c, "start", &(struct call){ .out = out.given, .err = err.given });
+	char text[4096];
+	ssize_t n;
+
+	close(out.given);
+	close(err.given);
+	if (!result_ok(r))
+		test_stop(t, "start exits with 0", "%s", result_text(t, r));
+	must_answer(c);
+	wait_readable(t, out.ours, "stdout of start is at its end when start has exited");
+	n = read(out.ours, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	check_true(t, id, !strstr(text, bundle_nonce(b)),
+		   "no word of the program on stdout of start", "%.300s", text);
+	check_true(t, "cli.start.stdout", true, "", "%zd bytes", n);
+	while (n > 0) {
+		wait_readable(t, out.ours, "stdout of start is at its end when start has exited");
+		n = read(out.ours, text, sizeof(text));
+	}
+	wait_readable(t, err.ours, "stderr of start is at its end when start has exited");
+	n = read(err.ours, text, sizeof(text) - 1);
+	check_true(t, "cli.start.stderr", true, "", "%zd bytes", n);
+	check_true(t, id, life_answers(c), "the program lives and answers on the streams of create",
+		   "it does not");
+}
+
+const struct test_entry stream_tests[] = {
+	{
+		.name = "streams/pass",
+		.about = "the program's streams are those given to create",
+		.requirements =
+			REQS("cli.create.stdin.passthrough", "cli.create.stdout.passthrough",
+			     "cli.create.stderr.passthrough"),
+		.run = passed_through,
+		CASES(passings),
+	},
+	{
+		.name = "streams/stdin-bytes",
+		.about = "create leaves every byte of stdin to the program",
+		.requirements = REQS("cli.create.stdin.not-read"),
+		.run = stdin_bytes,
+	},
+	{
+		.name = "streams/stdin-offset",
+		.about = "create does not seek on stdin",
+		.requirements = REQS("cli.create.stdin.no-seek"),
+		.run = stdin_offset,
+	},
+	{
+		.name = "streams/stdin-socket",
+		.about = "create neither writes to stdin nor shuts it down",
+		.requirements = REQS("cli.create.stdin.not-written", "cli.create.stdin.not-closed"),
+		.run = stdin_socket,
+	},
+	{
+		.name = "streams/stdin-terminal",
+		.about = "create does not change a terminal that is its stdin",
+		.requirements = REQS("cli.create.stdin.no-ioctl"),
+		.run = stdin_terminal,
+	},
+	{
+		.name = "streams/flags",
+		.about = "create leaves the flags of the streams as they are",
+		.requirements = REQS("cli.create.stdin.flags-kept", "cli.create.stdout.flags-kept"),
+		.run = flags_kept,
+	},
+	{
+		.name = "streams/nothing-written",
+		.about = "a create that works writes nothing to stdout and stderr",
+		.requirements = REQS("cli.create.stdout.nothing-written",
+				     "cli.create.stderr.silent-on-success"),
+		.run = nothing_written,
+	},
+	{
+		.name = "streams/stdout-offset",
+		.about = "create neither moves in stdout nor cuts it",
+		.requirements = REQS("cli.create.stdout.no-seek"),
+		.run = stdout_offset,
+	},
+	{
+		.name = "streams/end-of-file",
+		.about = "when the program has ended nobody holds its streams",
+		.requirements = REQS("cli.create.streams-closed-by-runtime"),
+		.run = end_of_file,
+	},
+	{
+		.name = "streams/one-object",
+		.about = "stdout and stderr that are one open file stay one",
+		.requirements = REQS("cli.create.streams-same-object"),
+		.run = one_object,
+	},
+	{
+		.name = "streams/closed",
+		.about = "a stream that is closed at create does not become something else",
+		.requirements = REQS("cli.create.closed-stdin", "cli.create.closed-streams"),
+		.run = closed_streams,
+	},
+	{
+		.name = "streams/descriptors",
+		.about = "the program has descriptors 0, 1 and 2, and no others",
+		.requirements = REQS("runtime-linux.fds.only-standard-streams",
+				     "runtime-linux.fds.none-from-runtime",
+				     "runtime-linux.fds.standard-streams-open"),
+		.run = descriptors,
+	},
+	{
+		.name = "streams/no-host-cwd",
+		.about = "no descriptor of the runtime leads the working directory out of the root",
+		.requirements = REQS("runtime-linux.fds.no-host-cwd"),
+		.run = no_host_cwd,
+	},
+	{
+		.name = "streams/stdin-of",
+		.about = "only the program reads",
+		.run = stdin_not_read,
+		CASES(callings),
+	},
+	{
+		.name = "streams/of-start",
+		.about = "the streams of start never reach the program",
+		.requirements = REQS("cli.start.own-streams-unused", "cli.start.stdout",
+				     "cli.start.stderr"),
+		.run = start_streams,
+	},
+	{ 0 },
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ASSAY_TESTS_H
+#define ASSAY_TESTS_H
+
+#include "suite/suite.h"
+
+/* The tables of suite/tests, one for each file. */
+extern const struct test_entry lifecycle_tests[];
+extern const struct test_entry state_tests[];
+extern const struct test_entry create_tests[];
+extern const struct test_entry error_tests[];
+extern const struct test_entry start_tests[];
+extern const struct test_entry kill_tests[];
+extern const struct test_entry delete_tests[];
+extern const struct test_entry cli_tests[];
+extern const struct test_entry hook_tests[];
+extern const struct test_entry stream_tests[];
+extern const struct test_entry root_tests[];
+extern const struct test_entry mount_tests[];
+extern const struct test_entry mount_path_tests[];
+extern const struct test_entry mount_option_tests[];
+extern const struct test_entry mount_propagation_tests[];
+extern const struct test_entry process_tests[];
+extern const struct test_entry user_tests[];
+extern const struct test_entry rlimits_tests[];
+extern const struct test_entry hostname_tests[];
+extern const struct test_entry types_tests[];
+extern const struct test_entry namespace_tests[];
+extern const struct test_entry device_tests[];
+extern const struct test_entry cgroup_path_tests[];
+extern const struct test_entry cgroup_pids_tests[];
+extern const struct test_entry cgroup_memory_tests[];
+
+#endif
