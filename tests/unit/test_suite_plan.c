@@ -1,0 +1,154 @@
+/* LINK: suite/core/plan.c suite/core/body.c suite/core/judge.c suite/core/results.c */
+/* LINK: suite/core/chain.c suite/core/sha256.c */
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan: which tests, for which requirements, for a version, a profile and a glob. */
+#include "suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "events.h"
+
+/* Of suite/core/test.c, which a plan needs nothing else of. */
+void *take(size_t size)
+{
+	return calloc(1, size ? size : 1);
+}
+
+static void nothing(struct test *t)
+{
+	(void)t;
+}
+
+struct row {
+	struct test_case head;
+	int data;
+};
+
+static const struct row rows[] = {
+	{ { "first", "process.cwd.exact", NULL }, 1 },
+	{ { "second", "process.env.order", "about the second" }, 2 },
+	{ { "later", "linux.cpu.idle", NULL }, 3 },
+};
+
+static const struct test_entry one[] = {
+	{ .name = "a/plain",
+	  .about = "plain",
+	  .requirements = REQS("kill.stopped", "linux.cpu.idle"),
+	  .run = nothing },
+	{ .name = "a/later",
+	  .about = "later",
+	  .requirements = REQS("linux.cpu.idle"),
+	  .run = nothing },
+	{ .name = "a/cases", .about = "cases", CASES(rows), .run = nothing },
+	{ 0 },
+};
+
+static const struct test_entry two[] = {
+	{ .name = "b/v1",
+	  .about = "v1",
+	  .requirements = REQS("kill.stopped"),
+	  .run = nothing,
+	  .cgroup = CGROUP_V1 },
+	{ .name = "b/v2",
+	  .about = "v2",
+	  .requirements = REQS("kill.stopped"),
+	  .run = nothing,
+	  .cgroup = CGROUP_V2 },
+	{ .name = "b/old",
+	  .about = "old",
+	  .requirements = REQS("hooks.poststart.warn"),
+	  .run = nothing,
+	  .limit_s = 5 },
+	{ 0 },
+};
+
+const struct test_entry *const test_tables[] = { one, two, NULL };
+
+/* The names of a plan, joined by blanks. */
+static const char *names(const char *spec, bool v2, const char *only)
+{
+	static char text[1000];
+	struct context c = { .cgroup_v2 = v2, .slowness = 2, .cli = CLI_DIALECT };
+	struct plan plan;
+
+	snprintf(c.spec_text, sizeof(c.spec_text), "%s", spec);
+	c.spec = spec_number(spec);
+	plan_make(&plan, &c, only);
+	*text = '\0';
+	for (size_t i = 0; i < plan.n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "",
+			 plan.tests[i].name);
+	return text;
+}
+
+static void versions_are_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(spec_number("1.0.2"), 10002);
+	assert_int_equal(spec_number("1.0.2-dev"), 10002);
+	assert_int_equal(spec_number("1.1.0+dev"), 10100);
+	assert_int_equal(spec_number("1.3"), 10300);
+	assert_int_equal(spec_number("2"), 20000);
+	assert_int_equal(spec_number(""), 0);
+	assert_int_equal(spec_number("one"), 0);
+	assert_int_equal(spec_number("1.-1.0"), 0);
+	assert_int_equal(spec_number("1.100.0"), 0);
+}
+
+static void plan_follows_version_and_profile(void **state)
+{
+	(void)state;
+	assert_string_equal(names("1.0.2", true, NULL),
+			    "a/plain a/cases/first a/cases/second b/v2 b/old");
+	assert_string_equal(names("1.1.0", false, NULL),
+			    "a/plain a/later a/cases/first a/cases/second a/cases/later b/v1 "
+			    "b/old");
+	assert_string_equal(names("1.3.0", true, NULL),
+			    "a/plain a/later a/cases/first a/cases/second a/cases/later b/v2");
+}
+
+static void plan_follows_the_glob(void **state)
+{
+	(void)state;
+	assert_string_equal(names("1.0.2", true, "b"), "b/v2 b/old");
+	assert_string_equal(names("1.0.2", true, "a/cases"), "a/cases/first a/cases/second");
+	assert_string_equal(names("1.0.2", true, "*/second"), "a/cases/second");
+	assert_string_equal(names("1.0.2", true, "kill.*"), "a/plain b/v2");
+	assert_string_equal(names("1.0.2", true, "nothing"), "");
+}
+
+static void plan_says_what_each_decides(void **state)
+{
+	struct context c = { .spec = 10002, .spec_text = "1.0.2", .slowness = 2 };
+	struct plan a, b;
+
+	(void)state;
+	plan_make(&a, &c, NULL);
+	assert_int_equal(a.tests[0].n_wanted, 1);
+	assert_string_equal(a.tests[0].wanted[0], "kill.stopped");
+	assert_string_equal(a.tests[0].all[1], "linux.cpu.idle");
+	assert_null(a.tests[0].all[2]);
+	assert_string_equal(a.tests[1].wanted[0], "process.cwd.exact");
+	assert_string_equal(a.tests[1].about, "cases: first");
+	assert_string_equal(a.tests[2].about, "about the second");
+	assert_int_equal(((const struct row *)a.tests[2].row)->data, 2);
+	assert_int_equal(a.tests[0].limit_ms, 2 * TEST_LIMIT_S * 1000);
+	assert_int_equal(a.tests[a.n - 1].limit_ms, 10000);
+	plan_make(&b, &c, NULL);
+	assert_string_equal(a.digest, b.digest);
+	plan_make(&b, &c, "a");
+	assert_string_not_equal(a.digest, b.digest);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(versions_are_numbers),
+		cmocka_unit_test(plan_follows_version_and_profile),
+		cmocka_unit_test(plan_follows_the_glob),
+		cmocka_unit_test(plan_says_what_each_decides),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

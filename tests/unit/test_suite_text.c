@@ -1,0 +1,202 @@
+/* LINK: suite/core/body.c suite/core/stream.c suite/core/facts.c suite/core/bundle.c */
+/* LINK: suite/core/test.c suite/core/process.c suite/core/judge.c suite/core/results.c */
+/* LINK: suite/core/chain.c suite/core/sha256.c suite/core/hooklog.c */
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What comes from outside as text: bounded streams, strings on their way into events, answers of
+ * the probe among noise, paths in JSON.
+ */
+#include "suite.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "events.h"
+
+int sandbox_enter(const struct context *c, size_t index, char *error, size_t size)
+{
+	(void)c;
+	(void)index;
+	(void)error;
+	(void)size;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ streams */
+
+static char pattern(size_t i)
+{
+	return (char)('a' + i * 7 % 26);
+}
+
+/* `total` bytes in pieces of `piece` into a stream that keeps `max`. */
+static void feed(size_t max, size_t total, size_t piece)
+{
+	struct stream *s = stream_new(NULL, -1, max);
+	size_t length, kept = total < max ? total : max, half = max / 2;
+	const char *text;
+	char *data = malloc(piece);
+
+	for (size_t at = 0; at < total;) {
+		size_t n = total - at < piece ? total - at : piece;
+
+		for (size_t i = 0; i < n; i++)
+			data[i] = pattern(at + i);
+		stream_add(s, data, n);
+		at += n;
+	}
+	free(data);
+	text = stream_text(s, &length);
+	assert_int_equal(length, kept);
+	assert_int_equal(s->cut, total - kept);
+	for (size_t i = 0; i < length; i++)
+		assert_int_equal(text[i],
+				 pattern(total <= max || i < half ? i : total - (length - i)));
+}
+
+static void stream_keeps_head_and_tail(void **state)
+{
+	static const size_t totals[] = { 0, 1, 31, 32, 33, 63, 64, 65, 96, 127, 1000, 20000 };
+	static const size_t pieces[] = { 1, 3, 32, 64, 100, 20000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(totals); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(pieces); k++)
+			feed(64, totals[i], pieces[k]);
+	feed(64 * 1024, 3 * 64 * 1024 + 17, 4097);
+}
+
+/* ------------------------------------------------------------------ bodies */
+
+static void body_holds(const char *text, size_t length, size_t max, const char *want)
+{
+	struct body b = { 0 };
+
+	body_string(&b, "k", text, length, max);
+	assert_string_equal(b.data, want);
+	assert_int_equal(b.length, strlen(want));
+	assert_false(b.failed);
+	body_free(&b);
+}
+
+static void body_takes_any_bytes(void **state)
+{
+	(void)state;
+	body_holds("a\"b\\c\n\x01\x7f", 8, 100, "\"k\":\"a\\\"b\\\\c\\u000a\\u0001\\u007f\"");
+	body_holds("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9, 100,
+		   "\"k\":\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"");
+	/* a lone byte, an overlong slash, a surrogate, a cut sequence, NUL: each byte replaced */
+	body_holds("\xff", 1, 9, "\"k\":\"\xef\xbf\xbd\"");
+	body_holds("\xc0\xaf", 2, 9, "\"k\":\"\xef\xbf\xbd\xef\xbf\xbd\"");
+	body_holds("\xed\xa0\x80", 3, 9, "\"k\":\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+	body_holds("\xe2\x82", 2, 9, "\"k\":\"\xef\xbf\xbd\xef\xbf\xbd\"");
+	body_holds("a\0b", 3, 9,
+		   "\"k\":\"a\xef\xbf\xbd"
+		   "b\"");
+	/* never half a character */
+	body_holds("ab\xe2\x82\xac", 5, 4, "\"k\":\"ab\"");
+	body_holds("ab\xe2\x82\xac", 5, 5, "\"k\":\"ab\xe2\x82\xac\"");
+}
+
+static void body_does_not_outgrow_its_bound(void **state)
+{
+	struct body b = { 0 };
+	char *text = calloc(1, EVENT_BODY_MAX);
+
+	(void)state;
+	memset(text, '\n', EVENT_BODY_MAX);
+	body_string(&b, "k", text, EVENT_BODY_MAX, EVENT_BODY_MAX);
+	assert_true(b.failed);
+	assert_true(b.length < EVENT_BODY_MAX);
+	body_free(&b);
+	free(text);
+}
+
+/* ------------------------------------------------------------------ answers of the probe */
+
+#define SAY(n, rest) "{\"probe\":\"" n "\",\"time\":1," rest "}\n"
+
+static void facts_come_with_the_nonce(void **state)
+{
+	static const char
+		text[] =
+			"noise\n" SAY("abc", "\"fact\":\"ids\",\"value\":{\"uid\":7}")
+				SAY("xyz", "\"fact\":\"ids\",\"value\":{\"uid\":0}") "prompt$ " SAY(
+					"abc", "\"fact\":\"read\",\"value\":\"one\"")
+					SAY("abc", "\"fact\":\"read\",\"value\":{\"errno\":"
+						   "\"EROFS\"}") "{\"probe\":\"abc\" not "
+								 "json\n\0binary\n" SAY(
+									 "abc",
+									 "\"done\":true") "{\"probe"
+											  "\":"
+											  "\"abc\","
+											  "\"fact\""
+											  ":\"late"
+											  "\","
+											  "\"value"
+											  "\":1}";
+	const struct facts *f = facts_parse(text, sizeof(text) - 1, "abc");
+
+	(void)state;
+	assert_true(f->done);
+	assert_int_equal(facts_int(f, "ids.uid"), 7);
+	assert_string_equal(facts_string(f, "read"), "one");
+	assert_string_equal(facts_errno(f, "read#2"), "EROFS");
+	assert_string_equal(facts_errno(f, "ids"), "");
+	assert_null(facts_errno(f, "write"));
+	assert_null(facts_get(f, "late")); /* a line without its end */
+	assert_int_equal(facts_int(f, "ids.nothing"), LLONG_MIN);
+	f = facts_parse(text, sizeof(text) - 1, "ab");
+	assert_false(f->done);
+	assert_null(facts_get(f, "ids"));
+	assert_null(facts_get(NULL, "ids"));
+}
+
+/* ------------------------------------------------------------------ paths in a configuration */
+
+static void paths_make_what_is_missing(void **state)
+{
+	struct bundle b = { .config = json_object() };
+	char *text;
+
+	(void)state;
+	bundle_set(&b, "a.b.c", "i", 1);
+	bundle_set(&b, "list.+", "s", "x");
+	bundle_set(&b, "list.+", "s", "y");
+	bundle_set(&b, "list.0", "s", "z");
+	bundle_set(&b, "deep.0.name", "s", "n");
+	bundle_set(&b, "/notes/org.example/key", "s", "v");
+	bundle_set(&b, "/notes/with.dot", "b", 1);
+	bundle_set(&b, "nothing", "n");
+	text = json_dumps(b.config, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(text,
+			    "{\"a\":{\"b\":{\"c\":1}},\"deep\":[{\"name\":\"n\"}],"
+			    "\"list\":[\"z\",\"y\"],\"notes\":{\"org.example\":{\"key\":\"v\"},"
+			    "\"with.dot\":true},\"nothing\":null}");
+	free(text);
+	assert_string_equal(json_string_value(bundle_get(&b, "/notes/org.example/key")), "v");
+	assert_string_equal(json_string_value(bundle_get(&b, "list.1")), "y");
+	assert_null(bundle_get(&b, "list.9"));
+	assert_null(bundle_get(&b, "a.b.c.d"));
+	bundle_remove(&b, "a.b.c");
+	bundle_remove(&b, "list.0");
+	bundle_remove(&b, "/notes/with.dot");
+	assert_int_equal(json_object_size(bundle_get(&b, "a.b")), 0);
+	assert_string_equal(json_string_value(bundle_get(&b, "list.0")), "y");
+	assert_null(bundle_get(&b, "/notes/with.dot"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stream_keeps_head_and_tail),
+		cmocka_unit_test(body_takes_any_bytes),
+		cmocka_unit_test(body_does_not_outgrow_its_bound),
+		cmocka_unit_test(facts_come_with_the_nonce),
+		cmocka_unit_test(paths_make_what_is_missing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
