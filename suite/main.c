@@ -29,6 +29,7 @@ static const struct entry commands[] = {
 	{ "list", cmd_list, "the tests and what each decides" },
 	{ "explain", cmd_explain, "a requirement, and the tests that decide it" },
 	{ "coverage", cmd_coverage, "how much of the catalogue the tests decide" },
+	{ "prove", cmd_prove, "the kill matrix: which tests are known to be able to fail" },
 	{ "render", render_command, "reports from events" },
 	{ "summary", summary_command, "the last words on a run, for a terminal" },
 	{ "progress", progress_command, "follow a run while it lasts" },

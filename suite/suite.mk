@@ -19,7 +19,7 @@ CATALOGUE_LISTS := suite/requirements/untested.tsv suite/requirements/proven.tsv
 SUITE_SOURCES := suite/main.c \
 	$(addprefix suite/core/,body.c bundle.c call.c catalogue.c cgroup.c chain.c check.c commands.c \
 	container.c crc32.c environment.c extract.c facts.c feature.c hooklog.c ledger.c outside.c plan.c process.c \
-	run.c runner.c sandbox.c sha256.c sink.c stream.c supported.c test.c) \
+	prove.c run.c runner.c sabotages.c sandbox.c sha256.c sink.c stream.c supported.c test.c) \
 	suite/probe/names.c init/journal.c $(RENDER_SRCS) $(sort $(wildcard suite/tests/*.c))
 SUITE_HEADERS := $(sort $(wildcard suite/*.h suite/*/*.h init/*.h))
 SUITE_OBJECTS := $(SUITE_SOURCES:%.c=build/suite/%.o) build/suite/catalogue.o

@@ -206,6 +206,7 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 	const char *words[WORDS_MAX] = { t->context->runtime };
 	bool hopeless = t->planned->hopeless & command_bit(c);
 	unsigned int limit_s = c->limit_s ? c->limit_s : hopeless ? HOPELESS_S : CALL_LIMIT_S;
+	const char *const more[] = { t->planned->argument, NULL };
 	int n;
 
 	r->t = t;
@@ -213,6 +214,7 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 	r->owner = owner;
 	r->number = ++t->calls;
 	n = append(words, 1, t->context->args);
+	n = append(words, n, more);
 	n = append(words, n, c->global);
 	if (c->command && n < WORDS_MAX - 1)
 		words[n++] = c->command;

@@ -9,6 +9,7 @@ int cmd_coverage(int argc, char **argv);
 int cmd_selfcheck(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_prove(int argc, char **argv);
 /* suite/render */
 int render_command(int argc, char **argv);
 int summary_command(int argc, char **argv);

@@ -298,11 +298,11 @@ static unsigned int check_test(const struct plan *plan, size_t i)
 			fprintf(stderr, "assay: test %s: two tests have this name\n", p->name);
 			wrong++;
 		}
-	if (strlen(p->name) >= EVENT_TEST_MAX || !strchr(p->name, '/') ||
+	if (strlen(p->name) >= TEST_NAME_MAX || !strchr(p->name, '/') ||
 	    p->name[strspn(p->name, "abcdefghijklmnopqrstuvwxyz0123456789-./")]) {
 		fprintf(stderr,
 			"assay: test %s: not a name (area/short-name, a-z 0-9 . -, at most %d)\n",
-			p->name, EVENT_TEST_MAX - 1);
+			p->name, TEST_NAME_MAX - 1);
 		wrong++;
 	}
 	if (!p->entry->run || !p->entry->about) {

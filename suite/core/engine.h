@@ -24,8 +24,11 @@
 #define HOPELESS_N    3
 #define CALL_LIMIT_S  10 /* one call of the runtime, on a machine of normal speed */
 #define TEST_LIMIT_S  60
+#define TWIN_LIMIT_S 15 /* of a test with an argument, and TWIN_TIMES what it took without */
+#define TWIN_TIMES   10
 #define SETTLE_MS     2000 /* for processes that are on their way out after a call */
 #define HIERARCHY_MAX 24
+#define TEST_NAME_MAX (EVENT_TEST_MAX - 6) /* a plan for sabotages puts "s9999/" in front */
 #define NS_PER_S      1000000000LL
 #define NS_PER_MS     1000000LL
 
@@ -91,7 +94,10 @@ struct planned {
 	const char **all;    /* requirements of entry or row, NULL-ended */
 	const char **wanted; /* those that hold for this run */
 	size_t n_wanted;
+	const char *argument; /* one more for the runtime, behind the payload's; or NULL */
+	size_t twin; /* of one with an argument: index of the same test without */
 	unsigned int limit_ms;
+	long long took_ns; /* once it is done */
 	int attempt; /* of the last start so far */
 	bool done, alone;
 	unsigned int hopeless; /* commands (COMMAND_BIT) that only ever hung so far */
@@ -118,6 +124,14 @@ struct plan {
 /* "1.2.0-dev" as 10200; 0 when it is no version. */
 int spec_number(const char *text);
 void plan_make(struct plan *plan, const struct context *c, const char *only);
+/*
+ * For a list of sabotages: each test that some line asks for, as in any plan; then, for each line,
+ * those it asks for once more, named s7/NAME after the seventh line and with the line's argument.
+ * `only` (NULL: all) is held against the test's name and the line's requirement.
+ */
+struct sabotages;
+void plan_prove(struct plan *plan, const struct context *c, const struct sabotages *s,
+		const char *only);
 /* Everything in the tables, in order, whatever the version: for list, explain, coverage. */
 void plan_all(struct plan *plan);
 

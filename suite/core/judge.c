@@ -180,6 +180,24 @@ static struct result_decision decide(const struct results *r, size_t t, size_t r
 	return d;
 }
 
+struct result_decision results_decide(const struct results *r, size_t test, const char *requirement)
+{
+	const struct result_test *t = &r->tests[test];
+
+	for (size_t i = 0; i < t->n_requirements; i++)
+		if (!strcmp(r->requirements[t->requirements[i]].id, requirement))
+			return decide(r, test, t->requirements[i]);
+	return (struct result_decision){ .test = test, .expected = "", .observed = "" };
+}
+
+bool results_prove(const struct results *r)
+{
+	for (size_t i = 0; i < r->n_runs; i++)
+		if (r->runs[i].prove)
+			return true;
+	return false;
+}
+
 /* The worst decides, over tests and over runs (the boot profiles). */
 static void combine(struct result_requirement *q)
 {
@@ -238,7 +256,7 @@ static void decide_all(struct results *r, size_t run)
 		for (size_t i = 0; i < test->n_requirements; i++) {
 			struct result_requirement *q = &r->requirements[test->requirements[i]];
 
-			if (run != ALL_RUNS && test->run != run)
+			if ((run != ALL_RUNS && test->run != run) || test->argument)
 				continue;
 			q->decisions = results_grow(r, q->decisions, q->n_decisions,
 						    sizeof(*q->decisions));
@@ -418,6 +436,22 @@ static void judge_outcomes(struct results *r, size_t run)
 		     "none of %zu MUST and MUST NOT requirements fails", judged);
 }
 
+/* A run that proves tests judges no runtime; all it can be is complete. */
+static void judge_proof(struct results *r, size_t run)
+{
+	size_t bare = 0, sabotaged = 0;
+
+	for (size_t t = 0; t < r->n_tests; t++) {
+		if (run != ALL_RUNS && r->tests[t].run != run)
+			continue;
+		sabotaged += r->tests[t].argument != NULL;
+		bare += !r->tests[t].argument;
+	}
+	give(&r->verdict, VERDICT_CONFORMANT,
+	     "no runtime is judged: %zu tests ran bare, and %zu under a sabotage", bare, sabotaged);
+	r->verdict.word = "proof complete";
+}
+
 static void judge(struct results *r, size_t only)
 {
 	bool valid = r->n_runs > 0;
@@ -434,12 +468,14 @@ static void judge(struct results *r, size_t only)
 
 		if (only != ALL_RUNS && only != i)
 			continue;
-		if (!run->official || run->only ||
+		if (!run->official || run->only || run->prove ||
 		    !json_is_true(json_object_get(run->environment, "controlled")))
 			r->verdict.official = false;
 		valid = valid && valid_run(r, i, &r->verdict);
 	}
-	if (valid)
+	if (valid && results_prove(r))
+		judge_proof(r, only);
+	else if (valid)
 		judge_outcomes(r, only);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "sabotages.h"
 #include "sha256.h"
 
 int spec_number(const char *text)
@@ -100,6 +101,8 @@ static void digest(struct plan *plan)
 		sha256_update(&hash, p->name, strlen(p->name) + 1);
 		for (size_t j = 0; j < p->n_wanted; j++)
 			sha256_update(&hash, p->wanted[j], strlen(p->wanted[j]) + 1);
+		if (p->argument)
+			sha256_update(&hash, p->argument, strlen(p->argument) + 1);
 		sha256_update(&hash, "\n", 1);
 	}
 	sha256_final(&hash, sum);
@@ -151,6 +154,60 @@ static void make(struct plan *plan, const struct context *c, const char *only)
 void plan_make(struct plan *plan, const struct context *c, const char *only)
 {
 	make(plan, c, only);
+}
+
+static struct planned *add(struct plan *plan, const struct planned *p)
+{
+	plan->tests = realloc(plan->tests, (plan->n + 1) * sizeof(*plan->tests));
+	if (!plan->tests)
+		abort();
+	plan->tests[plan->n] = *p;
+	return &plan->tests[plan->n++];
+}
+
+/* The requirements stay all of the test's: a line's is judged just as in a run of any runtime. */
+static void add_sabotaged(struct plan *plan, size_t bare, const struct sabotage *s, size_t ordinal)
+{
+	const struct planned twin = plan->tests[bare];
+	struct planned *p = add(plan, &twin);
+
+	p->argument = sabotage_argument(s);
+	p->twin = bare;
+	if (asprintf(&p->name, "s%zu/%s", ordinal, twin.name) < 0 ||
+	    asprintf(&p->about, "%s, sabotaged: %s", twin.about, s->name) < 0)
+		abort();
+}
+
+static bool asks(const struct sabotage *s, const struct planned *p, const char *only)
+{
+	return sabotage_wants(s, p->name, p->wanted) &&
+	       (!only || !fnmatch(only, p->name, 0) || !fnmatch(only, p->name, FNM_LEADING_DIR) ||
+		!fnmatch(only, s->requirement, 0));
+}
+
+void plan_prove(struct plan *plan, const struct context *c, const struct sabotages *s,
+		const char *only)
+{
+	struct plan all;
+	size_t bare;
+
+	make(&all, c, NULL);
+	*plan = (struct plan){ 0 };
+	for (size_t i = 0; i < all.n; i++) {
+		bool any = false;
+
+		for (size_t k = 0; k < s->n && !any; k++)
+			any = asks(&s->all[k], &all.tests[i], only);
+		if (any)
+			add(plan, &all.tests[i]);
+	}
+	free(all.tests);
+	bare = plan->n;
+	for (size_t k = 0; k < s->n; k++)
+		for (size_t i = 0; i < bare; i++)
+			if (asks(&s->all[k], &plan->tests[i], only))
+				add_sabotaged(plan, i, &s->all[k], k + 1);
+	digest(plan);
 }
 
 void plan_all(struct plan *plan)

@@ -331,6 +331,7 @@ static int plan_test(struct feed *f, const json_t *entry)
 {
 	const char *name = json_string_value(json_object_get(entry, "name"));
 	const char *about = json_string_value(json_object_get(entry, "about"));
+	const char *argument = json_string_value(json_object_get(entry, "argument"));
 	const json_t *ids = json_object_get(entry, "requirements");
 	struct result_test *test;
 	size_t i;
@@ -343,7 +344,11 @@ static int plan_test(struct feed *f, const json_t *entry)
 			return 0;
 		return bad(f, "test \"%s\" is planned twice", name);
 	}
+	if (argument && !f->run->prove && f->r->mode == RESULTS_STRICT)
+		return bad(f, "test \"%s\" has an argument of its own in a run that proves nothing",
+			   name);
 	test = add_test(f, name, about);
+	test->argument = argument ? keep(f->r, argument, strlen(argument)) : NULL;
 	json_array_foreach (ids, i, id) {
 		size_t q = json_is_string(id) ? find_requirement(f->r, json_string_value(id))
 					      : SIZE_MAX;
@@ -362,7 +367,7 @@ static int plan_head(struct feed *f, int64_t parts, int64_t total)
 {
 	const char *digest = text_of(f, "digest"), *rows = text_of(f, "catalogue");
 	const char *spec = text_of(f, "spec"), *only = text_of(f, "only");
-	const char *suite = text_of(f, "suite");
+	const char *suite = text_of(f, "suite"), *prove = text_of(f, "prove");
 	struct result_run *run = f->run;
 
 	if (run->parts && (run->parts != parts || run->planned != (size_t)total ||
@@ -379,6 +384,7 @@ static int plan_head(struct feed *f, int64_t parts, int64_t total)
 	run->spec = spec ? keep(f->r, spec, strlen(spec)) : NULL;
 	run->suite = suite ? keep(f->r, suite, strlen(suite)) : NULL;
 	run->only = only ? keep(f->r, only, strlen(only)) : NULL;
+	run->prove = prove ? keep(f->r, prove, strlen(prove)) : NULL;
 	run->official = json_is_true(json_object_get(f->event, "official"));
 	return 0;
 }

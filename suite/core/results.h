@@ -87,6 +87,7 @@ struct result_test {
 	size_t run;	      /* index into results.runs */
 	size_t *requirements; /* what the plan says it decides; indices */
 	size_t n_requirements;
+	const char *argument; /* what the runtime was given beside the payload's own, or NULL */
 	bool started;
 	bool ended;
 	bool open; /* started in the boot (or life of the suite) that lasts, and no end yet */
@@ -148,6 +149,7 @@ struct result_run {
 	const char *spec;  /* of the plan: the version judged against */
 	const char *suite; /* of the plan: the version of assay */
 	const char *only;  /* the plan's glob, or NULL */
+	const char *prove; /* digest of the list of sabotages that was run, or NULL */
 	bool official;	   /* of the plan */
 	const char *plan;  /* digest of the plan */
 	int parts;	   /* of the plan, as announced and as seen */
@@ -164,7 +166,8 @@ struct result_run {
 
 struct result_verdict {
 	enum verdict_code code;
-	const char *word; /* "conformant", "not conformant", "no valid result", "aborted" */
+	const char *word; /* "conformant", "not conformant", "no valid result", "aborted"; or
+			     "proof complete" */
 	char reason[512]; /* one line; never empty */
 	bool official;	  /* a full plan in a controlled environment */
 };
@@ -238,6 +241,16 @@ void results_conclude(struct results *r);
 char *results_verdict_body(const struct results *r);
 
 struct result_test *results_test(struct results *r, const char *name);
+
+/*
+ * What one test (an index) says about a requirement. OUTCOME_NONE: it has no end, or it does not
+ * decide that. The one way to ask a test that had an argument of its own: such a test says nothing
+ * of the runtime that is judged.
+ */
+struct result_decision results_decide(const struct results *r, size_t test, const char *requirement);
+
+/* Whether one of the runs was there to prove tests: then no runtime is judged. */
+bool results_prove(const struct results *r);
 
 /*
  * Text of a piece of evidence, read again from the run's file; malloc'ed, NULL when it cannot be

@@ -19,6 +19,7 @@
 #include "command.h"
 #include "engine.h"
 #include "runner.h"
+#include "sabotages.h"
 #include "sha256.h"
 #include "suite/probe/names.h"
 
@@ -37,6 +38,8 @@ struct run {
 	const char *payload; /* digest, or NULL */
 	char sha256[7 + SHA256_HEX + 1];
 	const char *spec_wanted;
+	const char *prove; /* path of a list of sabotages, or NULL */
+	struct sabotages sabotages;
 	struct results *before; /* of a run that goes on */
 	struct sink *sink;
 	struct question *asked[2];
@@ -45,7 +48,7 @@ struct run {
 
 static const char run_usage[] =
 	"usage: assay run --runtime PATH [--runtime-arg ARG]... [--cli dialect|strict]\n"
-	"                 [--spec VERSION] [--only GLOB] [--jobs N] [--out DIR]\n"
+	"                 [--spec VERSION] [--only GLOB] [--jobs N] [--out DIR] [--prove LIST]\n"
 	"\n"
 	"Judge a runtime on this machine, as root. Such a report is never official: its "
 	"environment\n"
@@ -57,7 +60,9 @@ static const char run_usage[] =
 	"  --spec VERSION     judge against this version instead of what the runtime claims\n"
 	"  --only GLOB        tests, areas or requirements by name, as in `assay list`\n"
 	"  --jobs N           so many tests side by side (usual: 2)\n"
-	"  --out DIR          where events.jsonl and the reports go (usual: out/NAME)\n";
+	"  --out DIR          where events.jsonl and the reports go (usual: out/NAME)\n"
+	"  --prove LIST       judge the tests instead: the runtime is a saboteur, LIST says what it\n"
+	"                     breaks; `assay prove` reads the result\n";
 
 static struct run this_run = { .jobs = 2 };
 
@@ -121,7 +126,7 @@ static int event_fd(void)
 
 static void parse_options(struct run *r, int argc, char **argv)
 {
-	enum { RUNTIME = 256, ARG, CLI, SPEC, ONLY, JOBS, OUT, APPLIANCE, HELP };
+	enum { RUNTIME = 256, ARG, CLI, SPEC, ONLY, JOBS, OUT, PROVE, APPLIANCE, HELP };
 	static const struct option options[] = {
 		{ "runtime", required_argument, NULL, RUNTIME },
 		{ "runtime-arg", required_argument, NULL, ARG },
@@ -130,6 +135,7 @@ static void parse_options(struct run *r, int argc, char **argv)
 		{ "only", required_argument, NULL, ONLY },
 		{ "jobs", required_argument, NULL, JOBS },
 		{ "out", required_argument, NULL, OUT },
+		{ "prove", required_argument, NULL, PROVE },
 		{ "appliance", no_argument, NULL, APPLIANCE },
 		{ "help", no_argument, NULL, HELP },
 		{ 0 },
@@ -159,6 +165,9 @@ static void parse_options(struct run *r, int argc, char **argv)
 			break;
 		case OUT:
 			r->out = optarg;
+			break;
+		case PROVE:
+			r->prove = optarg;
 			break;
 		case APPLIANCE:
 			r->c.appliance = true;
@@ -195,6 +204,7 @@ static void read_manifest(struct run *r)
 	cli = json_string_value(json_object_get(m, "cli"));
 	r->c.cli = cli ? cli_kind(cli) : CLI_DIALECT;
 	r->spec_wanted = json_string_value(json_object_get(m, "spec"));
+	r->prove = json_string_value(json_object_get(m, "prove"));
 	json_array_foreach (json_object_get(m, "args"), i, arg)
 		if (json_is_string(arg))
 			add_arg(r, json_string_value(arg));
@@ -422,6 +432,8 @@ static size_t plan_part(const struct plan *plan, size_t from, struct body *list)
 		body_text(&one, "name", p->name);
 		body_text(&one, "about", p->about);
 		body_json(&one, "requirements", ids);
+		if (p->argument)
+			body_text(&one, "argument", p->argument);
 		body_raw(list, n ? ",{" : "{");
 		body_raw(list, one.data);
 		body_raw(list, "}");
@@ -429,6 +441,18 @@ static size_t plan_part(const struct plan *plan, size_t from, struct body *list)
 		json_decref(ids);
 	}
 	return n;
+}
+
+static void make_plan(struct run *r)
+{
+	if (r->prove)
+		plan_prove(&r->plan, &r->c, &r->sabotages, r->only);
+	else
+		plan_make(&r->plan, &r->c, r->only);
+	if (!r->plan.n && r->prove)
+		die("no line of %s asks for a test that there is here", r->prove);
+	if (!r->plan.n)
+		die("no test matches --only %s", r->only ? r->only : "*");
 }
 
 static void say_plan(struct run *r)
@@ -448,8 +472,11 @@ static void say_plan(struct run *r)
 		body_text(&b, "catalogue", catalogue_digest);
 		body_text(&b, "suite", ASSAY_VERSION);
 		body_text(&b, "spec", r->c.spec_text);
-		body_json(&b, "official", r->c.appliance && !r->only ? json_true() : json_false());
+		body_json(&b, "official",
+			  r->c.appliance && !r->only && !r->prove ? json_true() : json_false());
 		body_text(&b, "only", r->only);
+		if (r->prove)
+			body_text(&b, "prove", r->sabotages.digest);
 		body_raw(&b, ",\"tests\":[");
 		body_raw(&b, list.data);
 		body_raw(&b, "]");
@@ -507,6 +534,7 @@ static void resume(struct run *r)
 			continue;
 		p->attempt = was->attempt;
 		p->done = was->ended;
+		p->took_ns = was->duration_ns;
 		if (was->ended)
 			continue;
 		if ((was->downs && was->alone && !was_power(r->before)) || was->cuts >= 3)
@@ -594,6 +622,9 @@ int cmd_run(int argc, char **argv)
 		die("must be root: it makes namespaces, mounts and cgroups");
 	if (this_run.c.appliance)
 		read_manifest(&this_run);
+	if (this_run.prove &&
+	    sabotages_read(&this_run.sabotages, this_run.prove, error, sizeof(error)))
+		die("%s", error);
 	find_runtime(&this_run);
 	this_run.c.args = this_run.args;
 	digest_runtime(&this_run);
@@ -609,9 +640,7 @@ int cmd_run(int argc, char **argv)
 	say_machine(&this_run);
 	hear_runtime(&this_run);
 	settle_spec(&this_run);
-	plan_make(&this_run.plan, &this_run.c, this_run.only);
-	if (!this_run.plan.n)
-		die("no test matches --only %s", this_run.only ? this_run.only : "*");
+	make_plan(&this_run);
 	say_runtime(&this_run);
 	say_plan(&this_run);
 	resume(&this_run);

@@ -1,4 +1,4 @@
-/* LINK: suite/core/plan.c suite/core/body.c suite/core/judge.c suite/core/results.c */
+/* LINK: suite/core/plan.c suite/core/sabotages.c suite/core/body.c suite/core/judge.c suite/core/results.c */
 /* LINK: suite/core/chain.c suite/core/sha256.c */
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan: which tests, for which requirements, for a version, a profile and a glob. */
