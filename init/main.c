@@ -402,6 +402,7 @@ int main(void)
 	struct machine *m = &machine;
 	struct fault f = { .line = "" };
 	sigset_t all;
+	const char *word;
 	int error, code;
 
 	if (getpid() != 1)
@@ -430,5 +431,7 @@ int main(void)
 	code = store(m, code, error);
 	if (!error && m->record.reason[0])
 		console_say("reason: ", m->record.reason, NULL);
-	verdict_and_off(&m->options, code);
+	/* The suite's word may say more than its code: a run may judge no runtime at all. */
+	word = code == m->record.verdict && m->record.word[0] ? m->record.word : verdict_word(code);
+	verdict_and_off(&m->options, code, word);
 }

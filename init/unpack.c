@@ -338,6 +338,19 @@ static int check_strings(struct payload *p, const char *key, const json_t *array
 	return 0;
 }
 
+/* The list of sabotages of a payload that proves tests: a file of the payload. */
+static int check_prove(struct payload *p)
+{
+	const json_t *prove = json_object_get(p->manifest, "prove");
+	const char *path = json_string_value(prove);
+
+	if (!prove)
+		return 0;
+	if (!path || *path != '/' || !json_object_get(p->files, path + 1))
+		return bad_manifest(p, "prove", "is not the absolute path of a file of the payload");
+	return 0;
+}
+
 static int check_manifest_keys(struct payload *p)
 {
 	static const char *const strings[] = { "kind", "name", "version", "runtime" };
@@ -364,7 +377,7 @@ static int check_manifest_keys(struct payload *p)
 	json_object_foreach (p->files, key, value)
 		if (!json_is_string(value))
 			return bad_manifest(p, key, "its entry in \"files\" is not a string");
-	return 0;
+	return check_prove(p);
 }
 
 static int read_manifest(struct payload *p, const struct tar_member *m)

@@ -14,7 +14,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "boot.h"
 #include "console.h"
 #include "suite/core/event.h"
 #include "sys.h"
@@ -51,14 +50,14 @@ static void shell(void)
 		child_wait(pid, 24 * 3600 * 1000ull, &status);
 }
 
-void verdict_and_off(const struct options *o, int code)
+void verdict_and_off(const struct options *o, int code, const char *word)
 {
 	TEXT(number, 16);
 
 	if (o->shell)
 		shell();
 	text_number(&number, (uint64_t)code);
-	console_say("verdict: ", verdict_word(code), " (exit ", number.data, ")", NULL);
+	console_say("verdict: ", word, " (exit ", number.data, ")", NULL);
 	console_drain();
 	watchdog_stop();
 	sync();

@@ -5,6 +5,7 @@
 #include "cmdline.h"
 
 /* Say the verdict, give the machine's owner a shell if asked for, and power off. */
-void verdict_and_off(const struct options *o, int code) __attribute__((noreturn));
+void verdict_and_off(const struct options *o, int code, const char *word)
+	__attribute__((noreturn));
 
 #endif

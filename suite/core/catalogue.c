@@ -25,6 +25,20 @@ static int by_listed(const void *id, const void *row)
 	return strcmp(id, ((const struct listed *)row)->id);
 }
 
+static int by_proof(const void *id, const void *proof)
+{
+	return strcmp(id, ((const struct proof *)proof)->id);
+}
+
+const struct proof *proof_find(const char *id)
+{
+	const struct proof *p = bsearch(id, proven, proven_count, sizeof(*p), by_proof);
+
+	while (p && p > proven && !strcmp(p[-1].id, id))
+		p--;
+	return p;
+}
+
 const char *list_find(const struct listed *list, size_t count, const char *id)
 {
 	const struct listed *row = bsearch(id, list, count, sizeof(*list), by_listed);

@@ -4,7 +4,7 @@
 
 /*
  * The catalogue of requirements: suite/requirements/NAME.tsv compiled into a sorted table.
- * The strings are the columns of the row, unchanged.
+ * The strings are the columns of the row, unchanged, and the name of its file.
  */
 
 #include <stddef.h>
@@ -20,6 +20,7 @@ struct requirement {
 	const char *mutant; /* one way to violate just this */
 	const char *testable; /* "yes", "kernel:OPTION,...", "boot:v1", "hardware:WHAT", "no:WHY" */
 	const char *basis; /* keyword, derived, implied, practice */
+	const char *area; /* the file it stands in: "lifecycle" */
 };
 
 /* All rows, sorted by the bytes of their id. */

@@ -75,7 +75,7 @@ static void suggest(const char *id)
 static void explain(const struct requirement *r, const struct plan *plan)
 {
 	const char *reason = list_find(untested, untested_count, r->id);
-	const char *saboteur = list_find(proven, proven_count, r->id);
+	const struct proof *proof = proof_find(r->id);
 	unsigned int n = 0;
 
 	printf("%s\n\n  %s\n\n", r->id, r->text);
@@ -92,7 +92,11 @@ static void explain(const struct requirement *r, const struct plan *plan)
 				printf("  %-10s %s\n", n++ ? "" : "tests", plan->tests[i].name);
 	if (!n)
 		printf("  tests      none%s%s\n", reason ? ": " : "", reason ? reason : "");
-	printf("  proven     %s\n", saboteur ? saboteur : "not yet");
+	if (!proof)
+		puts("  proven     not yet");
+	for (n = 0; proof && proof < proven + proven_count && !strcmp(proof->id, r->id); proof++)
+		printf("  %-10s on %s against \"%s\"\n", n++ ? "" : "proven", proof->base,
+		       proof->sabotage);
 }
 
 int cmd_explain(int argc, char **argv)
@@ -199,6 +203,9 @@ static void print_counts(struct count *counts, size_t n)
 	if (sum.testable)
 		printf("\n%.1f %% of the testable rows are decided\n",
 		       100.0 * (double)sum.decided / (double)sum.testable);
+	if (sum.decided)
+		printf("%.1f %% of the decided rows are proven: their tests are known to fail\n",
+		       100.0 * (double)sum.proven / (double)sum.decided);
 }
 
 /* Which rows some test decides, by index into the catalogue. */
@@ -218,31 +225,52 @@ static bool *decided_rows(void)
 	return decided;
 }
 
+static bool is_area(const char *name)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (!strcmp(catalogue[i].area, name))
+			return true;
+	return false;
+}
+
 int cmd_coverage(int argc, char **argv)
 {
 	static const char text[] =
-		"usage: assay coverage [--tsv]\n\n"
+		"usage: assay coverage [--area AREA] [--tsv]\n\n"
 		"How much of the catalogue the tests decide, by file of the spec and level.\n"
 		"Rows that only special hardware can decide do not count as testable here.\n"
+		"--area: one file of the catalogue: config, linux, lifecycle, caller.\n"
 		"--tsv: a row each: id, file, level, testable, decided, proven, reason.\n";
-	bool tsv = argc == 2 && !strcmp(argv[1], "--tsv");
+	const char *area = NULL;
 	const bool *decided;
 	struct count counts[256];
+	bool tsv = false;
 	size_t n = 0;
 
 	if (want_help(argc, argv))
 		return fputs(text, stdout), 0;
-	if (argc != 1 && !tsv)
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--tsv"))
+			tsv = true;
+		else if (!strcmp(argv[i], "--area") && i + 1 < argc)
+			area = argv[++i];
+		else
+			return usage(text);
+	}
+	if (area && !is_area(area))
 		return usage(text);
 	decided = decided_rows();
 	if (tsv)
 		puts("id\tfile\tlevel\ttestable\tdecided\tproven\treason");
 	for (size_t i = 0; i < catalogue_count; i++) {
 		const struct requirement *r = &catalogue[i];
-		bool is_proven = list_find(proven, proven_count, r->id);
+		bool is_proven = proof_find(r->id);
 		const char *reason = reason_of(r, decided[i]);
-		struct count *c = &counts[count_slot(counts, &n, r)];
+		struct count *c;
 
+		if (area && strcmp(area, r->area))
+			continue;
+		c = &counts[count_slot(counts, &n, r)];
 		if (tsv)
 			printf("%s\t%.*s\t%s\t%s\t%s\t%s\t%s\n", r->id,
 			       (int)strcspn(r->section, "#"), r->section, r->level, r->testable,
@@ -333,6 +361,23 @@ static unsigned int check_empty(void)
 	return wrong;
 }
 
+/* A proof of what no test decides any more is none. */
+static unsigned int check_proofs(void)
+{
+	const bool *decided = decided_rows();
+	unsigned int wrong = 0;
+
+	for (size_t i = 0; i < proven_count; i++) {
+		const struct requirement *r = requirement_find(proven[i].id);
+
+		if (r && decided[r - catalogue])
+			continue;
+		fprintf(stderr, "assay: proven.tsv: no test decides %s\n", proven[i].id);
+		wrong++;
+	}
+	return wrong;
+}
+
 int cmd_selfcheck(int argc, char **argv)
 {
 	struct plan plan;
@@ -343,7 +388,7 @@ int cmd_selfcheck(int argc, char **argv)
 		return usage("usage: assay selfcheck\n\nWhether tests and catalogue fit together; "
 			     "part of every build.\n");
 	plan_all(&plan);
-	wrong = check_empty();
+	wrong = check_empty() + check_proofs();
 	for (size_t i = 0; i < plan.n; i++)
 		wrong += check_test(&plan, i);
 	return wrong ? 1 : 0;

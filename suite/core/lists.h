@@ -12,10 +12,21 @@ struct listed {
 
 extern const struct listed untested[]; /* why no test decides it: untested.tsv */
 extern const size_t untested_count;
-extern const struct listed proven[]; /* which saboteur its test caught: proven.tsv */
-extern const size_t proven_count;
-
 /* The text of an id in a list, or NULL. */
 const char *list_find(const struct listed *list, size_t count, const char *id);
+
+/* That tests can fail: proven.tsv, which scripts/prove writes. Sorted by the saboteur's name. */
+struct proof {
+	const char *id;
+	const char *saboteur; /* the id; ID#2, ID#3 for further ones */
+	const char *base;     /* the runtime behind it: "crun-1.28" */
+	const char *sabotage; /* the steps, as in tests/saboteur/saboteurs */
+};
+
+extern const struct proof proven[];
+extern const size_t proven_count;
+
+/* The first proof of an id, those of further saboteurs follow; NULL when it is not proven. */
+const struct proof *proof_find(const char *id);
 
 #endif

@@ -330,6 +330,10 @@ static void matrix(const struct report *rep, FILE *out)
 		matrix_row(rep, (enum weight)i, out);
 	fputs("</table></div>\n", out);
 	command_line(rep, out);
+	fprintf(out,
+		"<p class=\"note\"><b>%zu of %zu</b> are judged by tests that are proven able to "
+		"fail: each has caught a runtime that breaks just that requirement.</p>\n",
+		report_proven(rep), rep->n);
 	fputs("</div></section>\n", out);
 }
 

@@ -170,6 +170,7 @@ static void config(const struct report *rep, FILE *out)
 	put(out, JSON, rep->results->digest);
 	putc('\n', out);
 	command_line(rep, out);
+	fprintf(out, "  proven: {requirements: %zu, judged: %zu}\n", report_proven(rep), rep->n);
 }
 
 static void api_map(const struct report *rep, FILE *out)
@@ -443,6 +444,28 @@ static void readme_command(const struct report *rep, FILE *out)
 	fputs("\n    ", out);
 	put(out, LINE, command);
 	putc('\n', out);
+}
+
+void render_proof_readme(const struct report *rep, FILE *out)
+{
+	fprintf(out, "# %s\n\n", rep->results->verdict.word);
+	put(out, MARKDOWN, rep->results->verdict.reason);
+	fputs(".\n\nThis is no conformance report. The runtime was a saboteur in front of ", out);
+	put(out, MARKDOWN, rep->name);
+	putc(' ', out);
+	put(out, MARKDOWN, rep->version);
+	fputs(", which broke one thing\nat a time, to see that the tests of the suite notice. What "
+	      "they noticed is the kill matrix:\n\n    assay prove --list LIST",
+	      out);
+	for (size_t i = 0; i < rep->results->n_runs; i++) {
+		char name[80];
+
+		report_run_name(rep, i, name, sizeof(name));
+		fprintf(out, " events%s%s.jsonl", *name ? "-" : "", name);
+	}
+	fputs("\n\nThe list has the digest\n\n", out);
+	for (size_t i = 0; i < rep->results->n_runs; i++)
+		bullet(out, rep->results->runs[i].profile, rep->results->runs[i].prove);
 }
 
 void render_readme(const struct report *rep, FILE *out)

@@ -17,10 +17,12 @@
 
 #define VENDOR_MAX (64 * 1024)
 
-static const struct {
+struct file {
 	const char *name;
 	void (*render)(const struct report *, FILE *);
-} files[] = {
+};
+
+static const struct file files[] = {
 	{ "verdicts.tsv", render_verdicts },
 	{ "results.txt", render_tap },
 	{ "junit.xml", render_junit },
@@ -83,14 +85,14 @@ static int finish(int dir, FILE *out, const char *name)
 	return e;
 }
 
-static int write_file(const struct report *rep, int dir, size_t i)
+static int write_file(const struct report *rep, int dir, const struct file *file)
 {
 	FILE *out = begin(dir);
 
 	if (!out)
 		return -errno;
-	files[i].render(rep, out);
-	return finish(dir, out, files[i].name);
+	file->render(rep, out);
+	return finish(dir, out, file->name);
 }
 
 static int write_product(const struct report *rep, int dir, const char *vendor, const char *path)
@@ -156,6 +158,38 @@ static int write_events(const struct report *rep, int dir, char *name, size_t si
 	return 0;
 }
 
+static int write_judgement(const struct report *rep, int dir, const char *path, const char *vendor,
+			   const char *vendor_path)
+{
+	int e;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		e = write_file(rep, dir, &files[i]);
+		if (e)
+			return complain("render", path, files[i].name, e);
+	}
+	e = write_product(rep, dir, vendor, vendor_path);
+	return e && e != -EINVAL ? complain("render", path, "PRODUCT.yaml", e) : e;
+}
+
+/* No runtime was judged: nothing that could be taken for a report is left there. */
+static int write_proof(const struct report *rep, int dir, const char *path)
+{
+	static const struct file these[] = { { "README.md", render_proof_readme },
+					     { "environment.json", render_environment } };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		unlinkat(dir, files[i].name, 0);
+	unlinkat(dir, "PRODUCT.yaml", 0);
+	for (size_t i = 0; i < sizeof(these) / sizeof(*these); i++) {
+		int e = write_file(rep, dir, &these[i]);
+
+		if (e)
+			return complain("render", path, these[i].name, e);
+	}
+	return 0;
+}
+
 /* The small and the important first: when the disk is full, evidence is what is missing. */
 static int write_all(const struct report *rep, int dir, const char *path, const char *vendor,
 		     const char *vendor_path)
@@ -163,14 +197,10 @@ static int write_all(const struct report *rep, int dir, const char *path, const 
 	char name[512] = "";
 	int e;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		e = write_file(rep, dir, i);
-		if (e)
-			return complain("render", path, files[i].name, e);
-	}
-	e = write_product(rep, dir, vendor, vendor_path);
+	e = results_prove(rep->results) ? write_proof(rep, dir, path)
+					: write_judgement(rep, dir, path, vendor, vendor_path);
 	if (e)
-		return e == -EINVAL ? e : complain("render", path, "PRODUCT.yaml", e);
+		return e;
 	e = write_events(rep, dir, name, sizeof(name));
 	if (!e)
 		e = render_evidence(rep, dir, name, sizeof(name));

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lists.h"
 #include "sections.h"
 
 static const char *const standing_words[STANDINGS] = {
@@ -227,6 +228,15 @@ void report_cli(const struct report *rep, bool strict, size_t *met, size_t *judg
 		(*judged)++;
 		*met += q->outcome == OUTCOME_PASS || q->outcome == OUTCOME_DISABLED;
 	}
+}
+
+size_t report_proven(const struct report *rep)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rep->n; i++)
+		n += proof_find(report_requirement(rep, i)->id) != NULL;
+	return n;
 }
 
 void report_times(const struct report *rep, int64_t *tests_ns, int64_t *runtime_ns)

@@ -77,6 +77,9 @@ void report_file_name(const char *name, char *safe, size_t size);
  */
 void report_cli(const struct report *rep, bool strict, size_t *met, size_t *judged);
 
+/* How many of the judged requirements are by tests that are proven able to fail. */
+size_t report_proven(const struct report *rep);
+
 /* Sum over the tests of the time they took, and of the part spent in the runtime. */
 void report_times(const struct report *rep, int64_t *tests_ns, int64_t *runtime_ns);
 
@@ -88,6 +91,7 @@ void render_tap(const struct report *rep, FILE *out);
 void render_junit(const struct report *rep, FILE *out);
 void render_results_yaml(const struct report *rep, FILE *out);
 void render_readme(const struct report *rep, FILE *out);
+void render_proof_readme(const struct report *rep, FILE *out);
 void render_ctrf(const struct report *rep, FILE *out);
 void render_environment(const struct report *rep, FILE *out);
 void render_html(const struct report *rep, FILE *out);

@@ -43,6 +43,8 @@ static void counts(const struct report *rep, FILE *out)
 		first = false;
 	}
 	fputs(first ? "none judged\n" : "\n", out);
+	if (rep->n)
+		fprintf(out, "  %zu of them by tests proven able to fail\n", report_proven(rep));
 	if (rep->results->n_findings)
 		fprintf(out, "  leftovers found after tests: %zu\n", rep->results->n_findings);
 }
@@ -150,6 +152,16 @@ static void official(const struct report *rep, FILE *out)
 	fputs("  unofficial: not a full run\n", out);
 }
 
+static void judgement(const struct report *rep, FILE *out, const struct paint *p)
+{
+	counts(rep, out);
+	command_line(rep, out);
+	if (!rep->results->verdict.official)
+		official(rep, out);
+	failures(rep, out, p);
+	unmet(rep, out);
+}
+
 void render_summary(const struct report *rep, FILE *out, const char *where, bool colour)
 {
 	static const char *const colours[] = { GREEN, RED, YELLOW, YELLOW };
@@ -168,13 +180,11 @@ void render_summary(const struct report *rep, FILE *out, const char *where, bool
 	fputs("\n  ", out);
 	put(out, LINE, verdict->reason);
 	putc('\n', out);
-	counts(rep, out);
-	command_line(rep, out);
-	if (!verdict->official)
-		official(rep, out);
-	failures(rep, out, &p);
-	unmet(rep, out);
-	fprintf(out, "\nverdict: %s\nresult:  %s\n", verdict->word, rep->results->digest);
+	if (!results_prove(rep->results))
+		judgement(rep, out, &p);
+	fprintf(out, "\nverdict: %s\n", verdict->word);
+	if (!results_prove(rep->results))
+		fprintf(out, "result:  %s\n", rep->results->digest);
 	if (where) {
 		fputs("report:  ", out);
 		put(out, LINE, where);

@@ -23,6 +23,7 @@ static const char header[] =
 
 struct row {
 	char *column[COLUMNS];
+	const char *area;
 };
 
 static struct row *rows;
@@ -148,13 +149,26 @@ static FILE *open_or_die(const char *file)
 	return in;
 }
 
+/* "lifecycle" of "suite/requirements/lifecycle.tsv" */
+static char *area_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *area = strdup(slash ? slash + 1 : file);
+
+	if (!area)
+		exit(1);
+	area[strcspn(area, ".")] = '\0';
+	return area;
+}
+
 static void read_rows(const char *file)
 {
 	FILE *in = open_or_die(file);
+	const char *area = area_of(file);
 	char *line;
 
 	for (unsigned int number = 1; (line = next_line(in, file, number)); number++) {
-		struct row row;
+		struct row row = { .area = area };
 		char *copy = strdup(line);
 		int n;
 
@@ -220,9 +234,11 @@ static void write_rows(void)
 		fputs("\t{ ", stdout);
 		for (int c = 0; c < COLUMNS; c++) {
 			put_string(rows[i].column[c]);
-			fputs(c + 1 < COLUMNS ? ", " : " },\n", stdout);
+			fputs(", ", stdout);
 			sha256_update(&hash, rows[i].column[c], strlen(rows[i].column[c]) + 1);
 		}
+		put_string(rows[i].area);
+		puts(" },");
 	}
 	sha256_final(&hash, digest);
 	sha256_hex(digest, hex);
@@ -272,6 +288,60 @@ static void write_list(const char *file, const char *name, const char *first)
 	fclose(in);
 }
 
+/* "a.b" or "a.b#2" for the id "a.b" */
+static bool is_saboteur(const char *name, const char *id)
+{
+	size_t length = strlen(id);
+
+	if (strncmp(name, id, length))
+		return false;
+	return !name[length] || (name[length] == '#' && only(name + length + 1, "0123456789") &&
+				 strtoul(name + length + 1, NULL, 10) > 1);
+}
+
+static void check_proof(const char *file, unsigned int line, char *const *column, const char *last)
+{
+	if (!known(column[0]))
+		complain(file, line, "id \"%s\" is not in the catalogue", column[0]);
+	if (!is_saboteur(column[1], column[0]))
+		complain(file, line, "\"%s\" names no saboteur of %s", column[1], column[0]);
+	if (strcmp(last, column[1]) >= 0)
+		complain(file, line, "saboteur \"%s\" is out of order (bytes)", column[1]);
+	if (!*column[2] || !*column[3])
+		complain(file, line, "an empty column");
+}
+
+static void write_proofs(const char *file)
+{
+	static const char first[] = "id\tsaboteur\tbase\tsabotage";
+	FILE *in = open_or_die(file);
+	char *line, *column[4], last[LINE_MAX_] = "";
+	size_t n = 0;
+
+	puts("\nconst struct proof proven[] = {");
+	for (unsigned int number = 1; (line = next_line(in, file, number)); number++) {
+		if (number == 1) {
+			if (strcmp(line, first))
+				complain(file, number, "not the header \"%s\"", first);
+			continue;
+		}
+		if (split(line, column, 4) != 4) {
+			complain(file, number, "not four columns");
+			continue;
+		}
+		check_proof(file, number, column, last);
+		snprintf(last, sizeof(last), "%s", column[1]);
+		fputs("\t{ ", stdout);
+		for (int c = 0; c < 4; c++) {
+			put_string(column[c]);
+			fputs(c < 3 ? ", " : " },\n", stdout);
+		}
+		n++;
+	}
+	printf("\t{ 0 },\n};\nconst size_t proven_count = %zu;\n", n);
+	fclose(in);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 4) {
@@ -284,7 +354,7 @@ int main(int argc, char **argv)
 	qsort(rows, n_rows, sizeof(*rows), by_id);
 	write_rows();
 	write_list(argv[1], "untested", "id\treason");
-	write_list(argv[2], "proven", "id\tsaboteur");
+	write_proofs(argv[2]);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "catalogue: %s\n", strerror(errno));
 		return 1;

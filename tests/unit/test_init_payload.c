@@ -44,7 +44,7 @@ static struct {
 	size_t length;
 	struct entry entries[MEMBERS];
 	size_t n;
-	const char *runtime, *more_files;
+	const char *runtime, *more_files, *prove;
 } p;
 
 static char root[64];
@@ -172,8 +172,9 @@ static void make_disk(void)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s\"%s\":\"link:%s\"",
 					      comma, name, e->link);
 	}
-	n += (size_t)snprintf(text + n, sizeof(text) - n, "%s}}\n",
-			      p.more_files ? p.more_files : "");
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "%s}%s%s}\n",
+			      p.more_files ? p.more_files : "", p.prove ? ",\"prove\":" : "",
+			      p.prove ? p.prove : "");
 	manifest.size = n;
 	p.length = 0;
 	put_entry(&manifest);
@@ -316,6 +317,26 @@ static void script(void **state)
 
 	(void)state;
 	add_file("root/usr/bin/run", 0755, text, sizeof(text) - 1);
+	accepted();
+}
+
+/* A list of sabotages is a file of the payload, or there is none. */
+static void prove(void **state)
+{
+	static const char *const bad[] = { "\"opt/list\"", "\"/opt/other\"", "\"\"", "1", "null",
+					   "[\"/opt/list\"]" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		setup(state);
+		add_runtime();
+		add_file("root/opt/list", 0644, "list", 4);
+		p.prove = bad[i];
+		refused("prove");
+	}
+	setup(state);
+	add_runtime();
+	add_file("root/opt/list", 0644, "list", 4);
+	p.prove = "\"/opt/list\"";
 	accepted();
 }
 
@@ -530,6 +551,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(good, setup),
 		cmocka_unit_test_setup(script, setup),
+		cmocka_unit_test_setup(prove, setup),
 		cmocka_unit_test_setup(dynamic_with_all, setup),
 		cmocka_unit_test_setup(dynamic_without_library, setup),
 		cmocka_unit_test_setup(dynamic_without_loader, setup),
