@@ -62,7 +62,7 @@ include suite/suite.mk
 include images/images.mk
 include tests/tests.mk
 
-test: $(TEST_BIN)/fake $(TEST_BIN)/mkbad
+test: $(TEST_BIN)/fake $(TEST_BIN)/mkbad build/saboteur
 
 # Whatever is built, the programs for it are there first.
 build/toolchain/inputs build/gen/compile-catalogue build/init build/assay build/probe $(RUN_PARTS) $(IMAGES): | setup

@@ -16,78 +16,6 @@
 
 #include "engine.h"
 
-#define NAME_MAX_ 512
-
-/* ------------------------------------------------------------------ paths in JSON */
-
-/* The next name of a path, and what is left of it; false at its end. */
-static bool next_name(const char **path, char separator, char *name)
-{
-	const char *end;
-	size_t length;
-
-	if (!**path)
-		return false;
-	end = strchr(*path, separator);
-	length = end ? (size_t)(end - *path) : strlen(*path);
-	if (length >= NAME_MAX_)
-		abort();
-	memcpy(name, *path, length);
-	name[length] = '\0';
-	*path += length + (end ? 1 : 0);
-	return true;
-}
-
-static json_t *child(const json_t *value, const char *name)
-{
-	char *end;
-	unsigned long index;
-
-	if (json_is_object(value))
-		return json_object_get(value, name);
-	index = strtoul(name, &end, 10);
-	return json_is_array(value) && !*end ? json_array_get(value, index) : NULL;
-}
-
-json_t *json_at(const json_t *value, const char *path)
-{
-	char separator = *path == '/' ? '/' : '.', name[NAME_MAX_];
-
-	path += *path == '/';
-	while (value && next_name(&path, separator, name))
-		value = child(value, name);
-	return (json_t *)value;
-}
-
-/* Put a value (taken over) where a path says; what is missing on the way is made. */
-static int put_at(json_t *root, const char *path, json_t *value)
-{
-	char separator = *path == '/' ? '/' : '.', name[NAME_MAX_];
-
-	path += *path == '/';
-	while (next_name(&path, separator, name)) {
-		json_t *next = *path ? child(root, name) : NULL;
-		bool array = *path == '+' || (*path >= '0' && *path <= '9');
-
-		if (next) {
-			root = next;
-			continue;
-		}
-		next = !*path ? value : array ? json_array() : json_object();
-		if (json_is_object(root)) {
-			if (json_object_set_new(root, name, next))
-				return -1;
-		} else if (!strcmp(name, "+") || strtoul(name, NULL, 10) >= json_array_size(root)) {
-			if (json_array_append_new(root, next))
-				return -1;
-		} else if (json_array_set_new(root, strtoul(name, NULL, 10), next)) {
-			return -1;
-		}
-		root = next;
-	}
-	return 0;
-}
-
 /* ------------------------------------------------------------------ files */
 
 static const char *below(const struct bundle *b, const char *path)
@@ -263,7 +191,7 @@ json_t *bundle_config(struct bundle *b)
 
 void bundle_put(struct bundle *b, const char *path, json_t *value)
 {
-	if (!value || put_at(b->config, path, value))
+	if (!value || json_put(b->config, path, value))
 		test_broken(b->t, "config: cannot set %s", path);
 }
 
@@ -289,17 +217,7 @@ json_t *bundle_get(const struct bundle *b, const char *path)
 
 void bundle_remove(struct bundle *b, const char *path)
 {
-	char separator = *path == '/' ? '/' : '.';
-	const char *last = strrchr(path, separator);
-	json_t *parent = b->config;
-	int failed;
-
-	if (last && last != path)
-		parent = json_at(b->config, format(b->t, "%.*s", (int)(last - path), path));
-	last = last ? last + 1 : path;
-	failed = json_is_array(parent) ? json_array_remove(parent, strtoul(last, NULL, 10))
-				       : json_object_del(parent, last);
-	if (failed)
+	if (json_cut(b->config, path))
 		test_broken(b->t, "config: there is no %s to remove", path);
 }
 

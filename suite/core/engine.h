@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include "event.h"
+#include "path.h"
 #include "results.h"
 #include "suite/suite.h"
 
@@ -233,9 +234,6 @@ void settle(struct test *t, const struct ledger *before);
 /* What an operation that failed has left, container `id` apart from trifles; "" for nothing. */
 const char *ledger_leftovers(struct test *t, const struct ledger *before,
 			     const struct ledger *after, const char *id, bool own_files);
-
-/* The value at a path (bundle_set() tells its form), or NULL. */
-json_t *json_at(const json_t *value, const char *path);
 
 struct facts {
 	json_t *all;

@@ -16,107 +16,23 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "acts.h"
+#include "command.h"
 
 static const char *real = "/usr/bin/crun";
-
-static const char *const operations[] = { "create", "start", "state",	 "kill", "delete", "run",
-					  "list",   "ps",    "features", "exec", "version" };
-
-/* The operation is the first word that names one: options come before it or after it. */
-static const char *operation_of(char **argv)
-{
-	for (; *argv; argv++) {
-		const char *word = *argv;
-
-		if (!strcmp(word, "--version") || !strcmp(word, "-v"))
-			return "version";
-		for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
-			if (!strcmp(word, operations[i]))
-				return operations[i];
-	}
-	return "";
-}
-
-/* A whole small file or stream as a string; what does not fit is left out. */
-static void slurp(int fd, char *text, size_t size)
-{
-	size_t length = 0;
-	ssize_t n;
-
-	while (fd >= 0 && length < size - 1 && (n = read(fd, text + length, size - 1 - length)) > 0)
-		length += (size_t)n;
-	text[length] = '\0';
-}
-
-/* What the real runtime answers to `state WORD`, with the global options of this call. */
-static void ask_state(char **argv, char *word, char *answer, size_t size)
-{
-	char *command[64];
-	size_t n = 0;
-	int stream[2];
-
-	command[n++] = (char *)real;
-	while (*argv && strcmp(*argv, operation_of(argv)) && n < 60)
-		command[n++] = *argv++;
-	command[n++] = (char *)"state";
-	command[n++] = word;
-	command[n] = NULL;
-	*answer = '\0';
-	if (pipe2(stream, O_CLOEXEC))
-		return;
-	if (fork() == 0) {
-		dup2(stream[1], 1);
-		dup2(open("/dev/null", O_WRONLY), 2);
-		execv(real, command);
-		_exit(127);
-	}
-	close(stream[1]);
-	slurp(stream[0], answer, size);
-	close(stream[0]);
-	wait(NULL);
-}
-
-/* The bundle: what --bundle says, else what the real runtime knows of the container. */
-static void find_bundle(char **argv, char *path, size_t size)
-{
-	static char answer[1 << 16];
-	char **operation = argv;
-
-	*path = '\0';
-	for (char **word = argv; *word; word++) {
-		if ((!strcmp(*word, "--bundle") || !strcmp(*word, "-b")) && word[1])
-			snprintf(path, size, "%s", word[1]);
-		else if (!strncmp(*word, "--bundle=", 9))
-			snprintf(path, size, "%s", *word + 9);
-		if (!strcmp(*word, operation_of(argv)))
-			operation = word;
-	}
-	for (char **word = operation + 1; !*path && *operation && *word; word++) {
-		char *at;
-
-		if (**word == '-')
-			continue;
-		ask_state(argv, *word, answer, sizeof(answer));
-		at = strstr(answer, "\"bundle\"");
-		if (at && (at = strchr(at + 8, '"')))
-			snprintf(path, size, "%.*s", (int)strcspn(at + 1, "\""), at + 1);
-	}
-}
 
 static int config_holds(const char *text, char **argv)
 {
 	static char config[1 << 20];
 	char path[4096], bundle[4000];
 
-	find_bundle(argv, bundle, sizeof(bundle));
+	command_bundle(real, argv, bundle, sizeof(bundle));
 	snprintf(path, sizeof(path), "%s/config.json", *bundle ? bundle : ".");
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	slurp(fd, config, sizeof(config));
+	command_slurp(fd, config, sizeof(config));
 	if (fd >= 0)
 		close(fd);
 	return strstr(config, text) != NULL;
@@ -156,7 +72,7 @@ static int apply(char *rule, char **argv)
 		fprintf(stderr, "fake: rule \"%s\": not OP,GLOB,ACT[,ARG]\n", op);
 		return 125;
 	}
-	if (strcmp(op, "any") && strcmp(op, operation_of(argv)))
+	if (strcmp(op, "any") && strcmp(op, command_operation(argv)))
 		return ACT_GO_ON;
 	if (!matches(glob, argv))
 		return ACT_GO_ON;

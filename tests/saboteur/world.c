@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is done to the world around a call: files, mounts, descriptors, processes. Everything is
+ * tried; what cannot be done leaves the call as it is.
+ */
+#include "saboteur.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "suite/probe/names.h"
+#include "tests/runtimes/acts.h"
+
+static int write_to(const char *path, int flags, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0644), error = 0;
+	size_t length = strlen(text);
+
+	if (fd < 0)
+		return -errno;
+	if (length && write(fd, text, length) != (ssize_t)length)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* /proc and cgroup files are not to be made. */
+static int write_(struct call *c, char **word)
+{
+	int error = write_to(word[0], O_CREAT | O_TRUNC, word[1]);
+
+	(void)c;
+	return error ? write_to(word[0], 0, word[1]) : 0;
+}
+
+static int unlink_(struct call *c, char **word)
+{
+	(void)c;
+	return unlink(word[0]) && rmdir(word[0]) ? -errno : 0;
+}
+
+static int mkdir_(struct call *c, char **word)
+{
+	char *path = copy_text(word[0], strlen(word[0]));
+
+	(void)c;
+	for (char *slash = path + 1; *path && (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		(void)mkdir(path, 0755);
+		*slash = '/';
+	}
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+/* The files of a cgroup cannot go, but the directories can. */
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)at;
+	if (type == FTW_DP)
+		rmdir(path);
+	else
+		unlink(path);
+	return 0;
+}
+
+static int rmtree(struct call *c, char **word)
+{
+	(void)c;
+	if (nftw(word[0], remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
+		return -errno;
+	return access(word[0], F_OK) ? 0 : -ENOTEMPTY;
+}
+
+static int chmod_(struct call *c, char **word)
+{
+	(void)c;
+	return chmod(word[0], (mode_t)strtoul(word[1], NULL, 8)) ? -errno : 0;
+}
+
+static int symlink_(struct call *c, char **word)
+{
+	(void)c;
+	return symlink(word[0], word[1]) ? -errno : 0;
+}
+
+static const struct {
+	const char *name;
+	unsigned long flag;
+} mount_flags[] = {
+	{ "bind", MS_BIND },	     { "rbind", MS_BIND | MS_REC }, { "ro", MS_RDONLY },
+	{ "rw", 0 },		     { "nosuid", MS_NOSUID },	    { "nodev", MS_NODEV },
+	{ "noexec", MS_NOEXEC },     { "remount", MS_REMOUNT },	    { "private", MS_PRIVATE },
+	{ "rprivate", MS_PRIVATE | MS_REC },			    { "shared", MS_SHARED },
+	{ "rshared", MS_SHARED | MS_REC },			    { "slave", MS_SLAVE },
+	{ "rslave", MS_SLAVE | MS_REC },			    { "move", MS_MOVE },
+};
+
+/* SOURCE TARGET TYPE OPTIONS: flags of the kernel and, joined by commas, what is for the type. */
+static int mount_(struct call *c, char **word)
+{
+	char *save = NULL, *options = copy_text(word[3] ? word[3] : "", word[3] ? strlen(word[3]) : 0);
+	struct text data = { 0 };
+	unsigned long flags = 0;
+
+	(void)c;
+	for (char *w = strtok_r(options, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(mount_flags) && strcmp(mount_flags[i].name, w))
+			i++;
+		if (i < ARRAY_SIZE(mount_flags)) {
+			flags |= mount_flags[i].flag;
+			continue;
+		}
+		if (data.length)
+			text_add(&data, ",", 1);
+		text_add(&data, w, strlen(w));
+	}
+	return mount(word[0], word[1], word[2], flags, data.data) ? -errno : 0;
+}
+
+static int umount_(struct call *c, char **word)
+{
+	(void)c;
+	return umount2(word[0], MNT_DETACH) ? -errno : 0;
+}
+
+static int signal_(struct call *c, char **word)
+{
+	pid_t pid = word[1] ? (pid_t)strtol(word[1], NULL, 10) : call_pid(c);
+
+	if (pid <= 1)
+		return -ESRCH;
+	return kill(pid, signal_parse(word[0])) ? -errno : 0;
+}
+
+static int reap(struct call *c, char **word)
+{
+	(void)word;
+	wait_gone(call_pid(c));
+	return 0;
+}
+
+static int leak(struct call *c, char **word)
+{
+	(void)c;
+	act_leak(word[0]);
+	return 0;
+}
+
+static int delay(struct call *c, char **word)
+{
+	long ms = strtol(word[0], NULL, 10);
+	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	(void)c;
+	while (nanosleep(&left, &left) && errno == EINTR) /* banned-ok: being late is the sabotage */
+		;
+	return 0;
+}
+
+#define EITHER (IN_BEFORE | IN_AFTER)
+
+const struct action world_actions[] = {
+	{ "write", "wT", EITHER | IN_WRAP, write_ },
+	{ "unlink", "w", EITHER | IN_WRAP, unlink_ },
+	{ "mkdir", "w", EITHER | IN_WRAP, mkdir_ },
+	{ "rmtree", "w", EITHER | IN_WRAP, rmtree },
+	{ "chmod", "wm", EITHER | IN_WRAP, chmod_ },
+	{ "symlink", "ww", EITHER | IN_WRAP, symlink_ },
+	{ "mount", "wwwW", EITHER | IN_WRAP, mount_ },
+	{ "umount", "w", EITHER | IN_WRAP, umount_ },
+	{ "signal", "sN", EITHER | NEEDS_PID, signal_ },
+	{ "reap", "", EITHER | NEEDS_PID, reap },
+	{ "leak", "w", EITHER, leak },
+	{ "delay", "n", IN_BEFORE | IN_AFTER | IN_WRAP, delay },
+	{ NULL, NULL, 0, NULL },
+};
