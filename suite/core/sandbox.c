@@ -632,6 +632,24 @@ static void loopback_up(void)
 	}
 }
 
+static void woken(int signal)
+{
+	(void)signal;
+}
+
+/* SIGCHLD does nothing but wake pump(), which takes it in while it waits. */
+static void take_signals(void)
+{
+	struct sigaction child = { .sa_handler = woken, .sa_flags = SA_NOCLDSTOP };
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGCHLD, &child, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int sandbox_enter(const struct context *c, size_t index, char *error, size_t size)
 {
 	static int (*const steps[])(const struct context *, struct fault *) = {
@@ -642,7 +660,7 @@ int sandbox_enter(const struct context *c, size_t index, char *error, size_t siz
 	int e;
 
 	umask(022);
-	signal(SIGPIPE, SIG_IGN);
+	take_signals();
 	/* Or the mounts below would spread to the machine. */
 	if (mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL))
 		return fail(&f, errno, "make all mounts private");
