@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ------------------------------------------------------------------ containers in a status */
@@ -357,6 +358,34 @@ bool life_gone(struct test *t, const struct ledger *before)
 		close(set.fd);
 	}
 	return all;
+}
+
+bool life_died_of(int status, int signal, bool own_kernel)
+{
+	if (status == -1)
+		return true;
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == signal;
+	return own_kernel && WIFEXITED(status) && WEXITSTATUS(status) == 128 + signal;
+}
+
+const char *life_drain(struct test *t, int fd, bool *ended, size_t *length)
+{
+	struct pollfd set = { .fd = fd, .events = POLLIN };
+	char head[4096], more[4096];
+	size_t used = 0;
+	ssize_t n = -1;
+
+	*length = 0;
+	while (poll(&set, 1, GONE_MS) > 0 && (n = read(fd, more, sizeof(more))) > 0) {
+		size_t part = (size_t)n < sizeof(head) - used ? (size_t)n : sizeof(head) - used;
+
+		memcpy(head + used, more, part);
+		used += part;
+		*length += (size_t)n;
+	}
+	*ended = n == 0;
+	return format(t, "%.*s", (int)used, head);
 }
 
 /* ------------------------------------------------------------------ calls under way */

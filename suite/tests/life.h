@@ -62,6 +62,17 @@ long long namespace_of(pid_t pid, const char *type);
 bool shared_kernel(const struct facts *f);
 /* Whether all processes that there are now and were not in a ledger end, within a limit. */
 bool life_gone(struct test *t, const struct ledger *before);
+/*
+ * Whether a wait status is of a process that a signal has ended; -1, one that nobody could ask for,
+ * is. With a kernel of its own nothing but the exit status of the process that stands for the
+ * container can tell it, which is that of a shell then.
+ */
+bool life_died_of(int status, int signal, bool own_kernel);
+/*
+ * All that comes from a pipe until its writers are gone, which they must be within a limit: *ended.
+ * The first 4 KiB of it.
+ */
+const char *life_drain(struct test *t, int fd, bool *ended, size_t *length);
 /* The letter of the state of a process in /proc ('Z'); 0 when it is not there. */
 char process_state(struct test *t, pid_t pid);
 

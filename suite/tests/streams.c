@@ -112,6 +112,19 @@ static const struct facts *started(struct bundle *b, struct container *c)
 	return log_wait(b, "process", 0)->facts;
 }
 
+/* Of descriptor `fd` in the probe's list: NULL when it is not open. */
+static const json_t *descriptor(const struct facts *f, int fd)
+{
+	const json_t *list = facts_get(f, "fds");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (list, i, one)
+		if (json_integer_value(json_object_get(one, "fd")) == fd)
+			return one;
+	return NULL;
+}
+
 struct passing {
 	struct test_case base;
 	struct object (*make)(struct test *t, int fd);
@@ -148,6 +161,54 @@ static const struct passing passings[] = {
 	  make_terminal },
 };
 
+/* A line for the program to read to its end, whatever it comes from. */
+static void feed(struct test *t, const struct passing *row, struct object in)
+{
+	const char *line = row->make == make_terminal ? "word\n\004" : "word\n";
+
+	if (write(in.ours, line, strlen(line)) != (ssize_t)strlen(line))
+		test_broken(t, "write: %s", strerror(errno));
+	if (row->make == make_file)
+		lseek(in.given, 0, SEEK_SET);
+	else if (row->make == make_pipe)
+		close(in.ours);
+	else if (row->make == make_socket)
+		shutdown(in.ours, SHUT_WR);
+}
+
+/* Whether a text has come out at the suite's end by now. */
+static bool came(struct object o, const char *text)
+{
+	char data[16384];
+	ssize_t n;
+
+	fcntl(o.ours, F_SETFL, fcntl(o.ours, F_GETFL) | O_NONBLOCK);
+	if (o.ours == o.given)
+		n = pread(o.ours, data, sizeof(data) - 1, 0);
+	else
+		n = read(o.ours, data, sizeof(data) - 1);
+	data[n > 0 ? n : 0] = '\0';
+	return strstr(data, text);
+}
+
+static void check_same_file(struct test *t, const char *requirement, const struct facts *f,
+			    pid_t pid, int given, int fd)
+{
+	long order = syscall(SYS_kcmp, getpid(), pid, KCMP_FILE, given, fd);
+	struct stat st;
+
+	if (order < 0 && (errno == ENOSYS || errno == EPERM)) {
+		if (fstat(given, &st))
+			test_broken(t, "fstat: %s", strerror(errno));
+		check_int(t, requirement, "inode", (long long)st.st_ino,
+			  json_integer_value(json_object_get(descriptor(f, fd), "ino")));
+		return;
+	}
+	check_true(t, requirement, order == 0,
+		   format(t, "descriptor %d is the open file given to create", fd), "kcmp: %ld",
+		   order);
+}
+
 static void passed_through(struct test *t)
 {
 	static const char *const rows[] = { "cli.create.stdin.passthrough",
@@ -161,28 +222,21 @@ static void passed_through(struct test *t)
 
 	for (int i = 0; i < 3; i++)
 		o[i] = row->make(t, i);
-	bundle_probe(b, "ns", "fds", "pause", NULL);
+	feed(t, row, o[0]);
+	/* The line before the last that the log has is in all streams. */
+	bundle_probe(b, "ns", "fds", "state", "errors", "diagnosis", "echo", "answer", "cwd",
+		     "pause", NULL);
 	c = created_with(t, b,
 			 &(struct call){ .in = o[0].given, .out = o[1].given, .err = o[2].given });
 	f = started(b, c);
-	for (int i = 0; i < 3; i++) {
-		struct stat st;
-		long order =
-			syscall(SYS_kcmp, getpid(), container_pid(c), KCMP_FILE, o[i].given, i);
-		const char *ino = format(t, "fds.%d.ino", i);
-
-		if (fstat(o[i].given, &st))
-			test_broken(t, "fstat: %s", strerror(errno));
-		if (!shared_kernel(f))
-			check_true(t, rows[i], facts_get(f, format(t, "fds.%d.type", i)),
-				   "the descriptor is open", "it is not");
-		else if (order < 0 && (errno == ENOSYS || errno == EPERM))
-			check_int(t, rows[i], "inode", (long long)st.st_ino, facts_int(f, ino));
-		else
-			check_true(t, rows[i], order == 0,
-				   format(t, "descriptor %d is the open file given to create", i),
-				   "kcmp: %ld", order);
-	}
+	check_string(t, rows[0], "what the program reads", "word\n", facts_string(f, "state"));
+	check_true(t, rows[1], came(o[1], "\"answer\""), "the program's words on stdout",
+		   "they do not come");
+	check_true(t, rows[2], came(o[2], "diagnosis"), "the program's words on stderr",
+		   "they do not come");
+	/* A container with a kernel of its own cannot be looked into. */
+	for (int i = 0; i < 3 && shared_kernel(f); i++)
+		check_same_file(t, rows[i], f, container_pid(c), o[i].given, i);
 }
 
 /* ------------------------------------------------------------------ stdin of create */
@@ -341,21 +395,24 @@ static void stdout_offset(struct test *t)
 static void end_of_file(struct test *t)
 {
 	struct object out = a_pipe(t, false), err = a_pipe(t, false);
+	const struct object *both[] = { &out, &err };
 	struct container *c;
-	char text[4096];
 
 	c = created_with(t, life_bundle(t), &(struct call){ .out = out.given, .err = err.given });
 	close(out.given);
 	close(err.given);
 	must_start(c);
 	life_stop(t, c);
-	do
-		wait_readable(t, out.ours, "stdout of the stopped container is at its end");
-	while (read(out.ours, text, sizeof(text)) > 0);
-	do
-		wait_readable(t, err.ours, "stderr of the stopped container is at its end");
-	while (read(err.ours, text, sizeof(text)) > 0);
-	check_pass(t, "cli.create.streams-closed-by-runtime");
+	for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+		bool ended;
+		size_t n;
+
+		life_drain(t, both[i]->ours, &ended, &n);
+		check_true(t, "cli.create.streams-closed-by-runtime", ended,
+			   format(t, "std%s of the stopped container is at its end",
+				  i ? "err" : "out"),
+			   "somebody holds it");
+	}
 }
 
 static void one_object(struct test *t)
@@ -379,19 +436,6 @@ static void one_object(struct test *t)
 }
 
 /* ------------------------------------------------------------------ descriptors */
-
-/* Of descriptor `fd` in the probe's list: NULL when it is not open. */
-static const json_t *descriptor(const struct facts *f, int fd)
-{
-	const json_t *list = facts_get(f, "fds");
-	size_t i;
-	json_t *one;
-
-	json_array_foreach (list, i, one)
-		if (json_integer_value(json_object_get(one, "fd")) == fd)
-			return one;
-	return NULL;
-}
 
 /* The probe's own log takes the number of a descriptor that was closed. */
 static bool closed_or_null(const struct facts *f, int fd)
@@ -536,29 +580,105 @@ static void start_streams(struct test *t)
 	struct object out = a_pipe(t, false), err = a_pipe(t, false);
 	const struct result *r =
 		op_with(c, "start", &(struct call){ .out = out.given, .err = err.given });
-	char text[4096];
-	ssize_t n;
+	const struct object *both[] = { &out, &err };
 
 	close(out.given);
 	close(err.given);
 	if (!result_ok(r))
 		test_stop(t, "start exits with 0", "%s", result_text(t, r));
 	must_answer(c);
-	wait_readable(t, out.ours, "stdout of start is at its end when start has exited");
-	n = read(out.ours, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	check_true(t, id, !strstr(text, bundle_nonce(b)),
-		   "no word of the program on stdout of start", "%.300s", text);
-	check_true(t, "cli.start.stdout", true, "", "%zd bytes", n);
-	while (n > 0) {
-		wait_readable(t, out.ours, "stdout of start is at its end when start has exited");
-		n = read(out.ours, text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+		bool ended;
+		size_t n;
+		const char *text = life_drain(t, both[i]->ours, &ended, &n);
+
+		check_true(t, id, ended && !strstr(text, bundle_nonce(b)),
+			   format(t, "no word of the program on std%s of start, and its end",
+				  i ? "err" : "out"),
+			   "%s%.300s", ended ? "" : "somebody holds it; ", text);
 	}
-	wait_readable(t, err.ours, "stderr of start is at its end when start has exited");
-	n = read(err.ours, text, sizeof(text) - 1);
-	check_true(t, "cli.start.stderr", true, "", "%zd bytes", n);
 	check_true(t, id, life_answers(c), "the program lives and answers on the streams of create",
 		   "it does not");
+}
+
+/* What is printed there is the runtime's affair; when the call has ended, it has an end. */
+struct output {
+	struct test_case base;
+	const char *command;
+	int fd;
+};
+
+static const struct output outputs[] = {
+	{ { "create-error", "cli.create.stderr.on-failure",
+	    "nobody holds stderr of a create that has failed" },
+	  "create",
+	  2 },
+	{ { "start-stdout", "cli.start.stdout", "nobody holds stdout of a start that has ended" },
+	  "start",
+	  1 },
+	{ { "start-stderr", "cli.start.stderr", "nobody holds stderr of a start that has ended" },
+	  "start",
+	  2 },
+	{ { "state-stderr", "cli.state.stderr", "nobody holds stderr of a state that has ended" },
+	  "state",
+	  2 },
+	{ { "kill-stdout", "cli.kill.stdout", "nobody holds stdout of a kill that has ended" },
+	  "kill",
+	  1 },
+	{ { "kill-stderr", "cli.kill.stderr", "nobody holds stderr of a kill that has ended" },
+	  "kill",
+	  2 },
+	{ { "delete-stdout", "cli.delete.stdout",
+	    "nobody holds stdout of a delete that has ended" },
+	  "delete",
+	  1 },
+	{ { "delete-stderr", "cli.delete.stderr",
+	    "nobody holds stderr of a delete that has ended" },
+	  "delete",
+	  2 },
+	{ { "unknown-command", "cli.unknown-command.stderr",
+	    "nobody holds stderr of a command that there is not" },
+	  "frobnicate",
+	  2 },
+};
+
+/* One in the status that the command asks for. */
+static struct container *ready_for(struct test *t, const char *command)
+{
+	struct bundle *b = life_bundle(t);
+
+	if (!strcmp(command, "create")) {
+		bundle_mount(b, "/tmp", "bind", format(t, "%s/missing", test_dir(t)), "bind");
+		bundle_write(b);
+		return container_new(b);
+	}
+	return !strcmp(command, "delete") ? life_stopped(t, b)
+	       : !strcmp(command, "kill") ? life_running(b)
+					  : life_created(b);
+}
+
+static void output_ends(struct test *t)
+{
+	const struct output *row = test_row(t);
+	struct container *c = ready_for(t, row->command);
+	bool create = !strcmp(row->command, "create"), ended;
+	bool fails = create || !strcmp(row->command, "frobnicate");
+	struct object o = a_pipe(t, false);
+	const char *const bundle[] = { "--bundle", bundle_path(container_bundle(c)), NULL };
+	const struct call call = { .command = row->command,
+				   .options = create ? bundle : NULL,
+				   .arguments = WORDS(container_id(c)),
+				   .out = row->fd == 1 ? o.given : FD_DEFAULT,
+				   .err = row->fd == 2 ? o.given : FD_DEFAULT };
+	const struct result *r = runtime_call(t, &call);
+	size_t n;
+
+	close(o.given);
+	if (!r->exited || (r->status != 0) != fails)
+		test_stop(t, fails ? "an error" : "exit status 0", "%s", result_text(t, r));
+	life_drain(t, o.ours, &ended, &n);
+	check_true(t, row->base.requirement, ended, "it is at its end when the call has ended",
+		   "%zu bytes, and %s", n, ended ? "its end" : "somebody holds it");
 }
 
 const struct test_entry stream_tests[] = {
@@ -655,9 +775,14 @@ const struct test_entry stream_tests[] = {
 	{
 		.name = "streams/of-start",
 		.about = "the streams of start never reach the program",
-		.requirements = REQS("cli.start.own-streams-unused", "cli.start.stdout",
-				     "cli.start.stderr"),
+		.requirements = REQS("cli.start.own-streams-unused"),
 		.run = start_streams,
+	},
+	{
+		.name = "streams/end-of",
+		.about = "what a call prints ends with it",
+		.run = output_ends,
+		CASES(outputs),
 	},
 	{ 0 },
 };
