@@ -89,6 +89,7 @@ struct test_entry {
 	size_t n_cases, case_size;
 	enum cgroup_mode cgroup;
 	bool exclusive; /* no other test runs meanwhile: it changes what all share */
+	bool vital; /* goes first: an operation that does not work in it is not tried by others */
 	unsigned int limit_s; /* time limit on a machine of normal speed; 0: the usual 60 s */
 };
 
@@ -269,6 +270,8 @@ enum cli {
 struct call {
 	const char *const *global; /* more global options, behind those of the payload */
 	const char *command; /* "create"; NULL: no command at all */
+	const char *name; /* argv[0]; usual: the path of the runtime */
+	bool bare; /* without the payload's global options */
 	const char *const *options; /* command options, in front of the arguments */
 	const char *const *arguments; /* usually the id */
 	const char *const *environment; /* all of it; usual: PATH and nothing else */

@@ -62,14 +62,17 @@ static char *command_text(const char *const *words)
 	return text;
 }
 
+static enum command command_of(const struct call *c)
+{
+	for (size_t i = 0; c->command && i < COMMANDS; i++)
+		if (command_names[i] && !strcmp(c->command, command_names[i]))
+			return (enum command)i;
+	return COMMAND_OTHER;
+}
+
 static unsigned int command_bit(const struct call *c)
 {
-	static const char *const names[] = { "create", "start", "state", "kill", "delete" };
-
-	for (size_t i = 0; c->command && i < ARRAY_SIZE(names); i++)
-		if (!strcmp(c->command, names[i]))
-			return COMMAND_BIT(i);
-	return COMMAND_BIT(COMMAND_OTHER);
+	return COMMAND_BIT(command_of(c));
 }
 
 /* The runtime's own time: while at least one call is under way. */
@@ -203,17 +206,21 @@ static void spawn(struct running *r, const char *const *words)
 struct running *runtime_begin_for(struct test *t, const struct call *c, struct container *owner)
 {
 	struct running *r = take(sizeof(*r));
-	const char *words[WORDS_MAX] = { t->context->runtime };
+	const char *words[WORDS_MAX] = { c->name ? c->name : t->context->runtime };
 	bool hopeless = t->planned->hopeless & command_bit(c);
 	unsigned int limit_s = c->limit_s ? c->limit_s : hopeless ? HOPELESS_S : CALL_LIMIT_S;
 	const char *const more[] = { t->planned->argument, NULL };
 	int n;
 
+	/* What it cannot do at its simplest would fail, or hang, here as well, and show nothing. */
+	if (t->planned->lacks & command_bit(c))
+		test_stop(t, format(t, "%s works for the simplest container", c->command),
+			  "it does not, as the first test found: %s", t->planned->why);
 	r->t = t;
 	r->call = *c;
 	r->owner = owner;
 	r->number = ++t->calls;
-	n = append(words, 1, t->context->args);
+	n = append(words, 1, c->bare ? NULL : t->context->args);
 	n = append(words, n, more);
 	n = append(words, n, c->global);
 	if (c->command && n < WORDS_MAX - 1)
@@ -364,6 +371,18 @@ static void after(struct running *r)
 	r->result.after = ledger_take(r->t);
 }
 
+static void note_end(struct running *r)
+{
+	struct test *t = r->t;
+	enum command command = command_of(&r->call);
+
+	*(r->result.timed_out ? &t->hung : &t->answered) |= COMMAND_BIT(command);
+	if (result_ok(&r->result))
+		t->worked |= COMMAND_BIT(command);
+	else if (!t->failed[command])
+		t->failed[command] = result_text(t, &r->result);
+}
+
 const struct result *running_end(struct running *r)
 {
 	struct test *t = r->t;
@@ -376,10 +395,10 @@ const struct result *running_end(struct running *r)
 		x->timed_out = true;
 		kill_since(t, r->pid);
 	}
-	*(x->timed_out ? &t->hung : &t->answered) |= command_bit(&r->call);
 	x->end_ns = now_ns();
 	clock_out(t);
 	collect(r);
+	note_end(r);
 	r->ended = true;
 	after(r);
 	evidence(r);

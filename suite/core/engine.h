@@ -102,6 +102,8 @@ struct planned {
 	int attempt; /* of the last start so far */
 	bool done, alone;
 	unsigned int hopeless; /* commands (COMMAND_BIT) that only ever hung so far */
+	unsigned int lacks; /* operations that do not work even in the vital test */
+	const char *why; /* how the first of these ended there */
 };
 
 /* The commands that a runtime may hang in, as bits; any other is the last one. */
@@ -115,12 +117,23 @@ enum command {
 	COMMANDS
 };
 #define COMMAND_BIT(command) (1u << (command))
+/* Their names, NULL for COMMAND_OTHER. */
+extern const char *const command_names[COMMANDS];
 
 struct plan {
 	struct planned *tests;
 	size_t n;
+	unsigned int lacks; /* by the vital test, when it has run */
+	const char *why;
 	char digest[7 + 64 + 1];
 };
+
+/* Whether what this test finds missing in the runtime counts for all others; under a sabotage it
+ * says nothing of the runtime. */
+static inline bool planned_vital(const struct planned *p)
+{
+	return p->entry->vital && !p->argument;
+}
 
 /* "1.2.0-dev" as 10200; 0 when it is no version. */
 int spec_number(const char *text);
@@ -186,6 +199,8 @@ struct test {
 	enum outcome *decided; /* by index into planned->wanted */
 	unsigned int calls, bundles, ids, runs;
 	unsigned int answered, hung; /* commands that ended within their limit, and did not */
+	unsigned int worked; /* commands that exited with 0 at least once */
+	const char *failed[COMMANDS]; /* how each ended that did not, the first time */
 	struct stream *streams;
 	struct child *children; /* the test's own: forks and calls that run */
 	struct container *containers;

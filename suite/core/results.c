@@ -538,6 +538,8 @@ static int feed_end(struct feed *f)
 	test->outcome = outcome;
 	test->duration_ns = duration_of(f, "duration_ns");
 	test->runtime_ns = duration_of(f, "runtime_ns");
+	test->lacks = number_of(f->event, "lacks", 0);
+	test->why = keep_json(f->r, json_object_get(f->event, "why"));
 	return 0;
 }
 

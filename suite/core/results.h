@@ -96,6 +96,8 @@ struct result_test {
 	int64_t start_ns;     /* monotonic, comparable within one boot only */
 	int64_t duration_ns;
 	int64_t runtime_ns; /* spent in the runtime's own commands */
+	int64_t lacks; /* of the vital test: bits of the operations that did not work; and why */
+	const char *why;
 	int boot;	    /* number of the boot in which it last started */
 	size_t life;	    /* the same as an index into its run's boots */
 	int downs;  /* how often machine or suite went down while it was open (no power cut) */

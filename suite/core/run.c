@@ -535,6 +535,10 @@ static void resume(struct run *r)
 		p->attempt = was->attempt;
 		p->done = was->ended;
 		p->took_ns = was->duration_ns;
+		if (p->done && planned_vital(p)) {
+			r->plan.lacks = (unsigned int)was->lacks;
+			r->plan.why = was->why;
+		}
 		if (was->ended)
 			continue;
 		if ((was->downs && was->alone && !was_power(r->before)) || was->cuts >= 3)

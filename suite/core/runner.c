@@ -206,6 +206,16 @@ static void note_hangs(struct runner *r, const json_t *object)
 		r->hung[i] += hung >> i & 1;
 }
 
+static void note_lacks(struct runner *r, const struct job *j, const json_t *object)
+{
+	const char *why = json_string_value(json_object_get(object, "why"));
+
+	if (!why || !planned_vital(j->test))
+		return;
+	r->plan->lacks = (unsigned int)json_integer_value(json_object_get(object, "lacks"));
+	r->plan->why = take_text(why, strlen(why));
+}
+
 /*
  * A command that hung time and again and never ended will not begin to: the tests to come give it
  * less time, or a runtime without it would take hours to judge.
@@ -258,6 +268,7 @@ static void take_message(struct runner *r, struct job *j, const char *data, size
 		if (r) {
 			r->running--;
 			note_hangs(r, object);
+			note_lacks(r, j, object);
 		}
 	} else if (h.type == EVENT_CHECK && r && note(j, object)) {
 		put(r, EVENT_CHECK, 0, j, &b);
@@ -405,6 +416,10 @@ static void job_end(struct runner *r, struct job *j)
 	body_text(&b, "outcome", outcome_name(outcome));
 	body_int(&b, "duration_ns", j->said_end - j->began);
 	body_int(&b, "runtime_ns", j->runtime_ns);
+	if (planned_vital(j->test) && r->plan->lacks) {
+		body_int(&b, "lacks", r->plan->lacks);
+		body_text(&b, "why", r->plan->why);
+	}
 	put(r, EVENT_END, EVENT_SYNC, j, &b);
 	j->test->took_ns = j->said_end - j->began;
 	j->test->done = true;
@@ -445,6 +460,8 @@ static int begin(struct runner *r, struct planned *p)
 	if (r->error)
 		return r->error;
 	p->hopeless = hopeless(r);
+	p->lacks = r->plan->lacks;
+	p->why = r->plan->why;
 	error = job_begin(r->c, j);
 	if (error)
 		return error;
@@ -529,7 +546,7 @@ static int drain(struct runner *r)
 	return error;
 }
 
-/* First what must show itself alone, then side by side, then what wants the machine. */
+/* First what must show itself alone or is vital, then side by side, then what wants the machine. */
 static int phase(struct runner *r, bool alone, bool exclusive)
 {
 	unsigned int jobs = alone || exclusive ? 1 : r->options->jobs;
@@ -538,7 +555,8 @@ static int phase(struct runner *r, bool alone, bool exclusive)
 	for (size_t i = 0; !error && i < r->plan->n; i++) {
 		struct planned *p = &r->plan->tests[i];
 
-		if (p->done || p->alone != alone || (!alone && p->entry->exclusive != exclusive))
+		if (p->done || (p->alone || planned_vital(p)) != alone ||
+		    (!alone && p->entry->exclusive != exclusive))
 			continue;
 		error = alone || exclusive ? drain(r) : drain_to(r, jobs - 1);
 		if (!error)

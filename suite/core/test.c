@@ -15,6 +15,11 @@
 
 #include "engine.h"
 
+const char *const command_names[COMMANDS] = {
+	[COMMAND_CREATE] = "create", [COMMAND_START] = "start",	  [COMMAND_STATE] = "state",
+	[COMMAND_KILL] = "kill",     [COMMAND_DELETE] = "delete",
+};
+
 void *take(size_t size)
 {
 	void *memory = calloc(1, size ? size : 1);
@@ -67,6 +72,26 @@ static void decide(struct test *t, size_t i, enum outcome outcome, const char *e
 	tell(t, EVENT_CHECK, &b);
 }
 
+/* Of the vital test: operations that never worked. Without a container none of them has. */
+static void tell_lacks(struct test *t, struct body *b)
+{
+	unsigned int lacks = 0, all = COMMAND_BIT(COMMAND_OTHER) - 1;
+	const char *why = NULL;
+
+	for (int i = 0; i < COMMAND_OTHER; i++) {
+		if (!t->failed[i] || t->worked & COMMAND_BIT(i))
+			continue;
+		lacks |= COMMAND_BIT(i);
+		why = why ? why : format(t, "%s: %s", command_names[i], t->failed[i]);
+	}
+	if (lacks & COMMAND_BIT(COMMAND_CREATE))
+		lacks = all;
+	if (!lacks)
+		return;
+	body_int(b, "lacks", lacks);
+	body_text(b, "why", why);
+}
+
 static void finish(struct test *t, enum outcome outcome) __attribute__((noreturn));
 static void finish(struct test *t, enum outcome outcome)
 {
@@ -78,6 +103,8 @@ static void finish(struct test *t, enum outcome outcome)
 	body_int(&b, "runtime_ns", t->runtime_ns);
 	body_int(&b, "answered", t->answered);
 	body_int(&b, "hung", t->hung);
+	if (planned_vital(t->planned))
+		tell_lacks(t, &b);
 	tell(t, EVENT_END, &b);
 	_exit(0);
 }

@@ -82,6 +82,8 @@ static void good_path(struct test *t)
 	bundle_probe(b, "ids", "wait", NULL);
 	c = container_new(b);
 	r = op_create(c);
+	if (!result_ok(r))
+		test_stop(t, "create: exit status 0", "create: %s", result_text(t, r));
 	s = must_state(c);
 	check_true(t, "cli.create.exit-zero", result_ok(r) && !strcmp(s->status, "created"),
 		   "exit status 0, and the container is created", "%s, and it is %s",
@@ -430,6 +432,7 @@ const struct test_entry lifecycle_tests[] = {
 			     "state.status.stopped", "cli.delete.exit-zero",
 			     "cli.delete.exit-means-gone", "scope.creator-can-operate"),
 		.run = good_path,
+		.vital = true,
 	},
 	{
 		.name = "lifecycle/pid-file",

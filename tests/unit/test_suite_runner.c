@@ -40,6 +40,7 @@ struct world {
 	struct context c;
 	struct plan plan;
 	struct planned test;
+	struct test_entry entry;
 	const char *ids[3];
 	struct runner_options options;
 	struct runner r;
@@ -52,7 +53,8 @@ static int set_up(void **state)
 
 	w->ids[0] = "kill.stopped";
 	w->ids[1] = "root.readonly";
-	w->test = (struct planned){ .name = (char *)"a/b",
+	w->test = (struct planned){ .entry = &w->entry,
+				    .name = (char *)"a/b",
 				    .about = (char *)"",
 				    .all = w->ids,
 				    .wanted = w->ids,
@@ -184,6 +186,23 @@ static void deaths_are_attributed(void **state)
 	}
 }
 
+/* What the vital test could not do is told to those that come; what others say of it is not. */
+static void only_the_vital_test_tells_what_is_lacking(void **state)
+{
+	static const char end[] = "\"outcome\":\"fail\",\"runtime_ns\":5,\"answered\":1,"
+				  "\"hung\":0,\"lacks\":5,\"why\":\"create: exit status 1\"";
+	struct world *w = *state;
+
+	send_as(w, EVENT_MAGIC, EVENT_END, end);
+	assert_int_equal(w->plan.lacks, 0);
+	w->entry.vital = true;
+	w->j->ended = false;
+	send_as(w, EVENT_MAGIC, EVENT_END, end);
+	assert_int_equal(w->plan.lacks, 5);
+	assert_string_equal(w->plan.why, "create: exit status 1");
+	free((char *)w->plan.why);
+}
+
 static void only_what_never_ends_is_hopeless(void **state)
 {
 	struct world *w = *state;
@@ -202,6 +221,7 @@ int main(void)
 		TEST(what_a_test_may_say_is_passed_on),	   TEST(what_it_may_not_say_is_dropped),
 		TEST(a_second_line_cannot_be_smuggled_in), TEST(deaths_are_attributed),
 		TEST(only_what_never_ends_is_hopeless),
+		TEST(only_the_vital_test_tells_what_is_lacking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
