@@ -98,6 +98,44 @@ static int linger(struct call *c, char **word)
 	return 0;
 }
 
+/* "hold": with the streams of the call open. */
+static int monitor(struct call *c, char **word)
+{
+	c->hold = word[0] && !strcmp(word[0], "hold");
+	go_on_in_child(c, true);
+	return 0;
+}
+
+static int background(struct call *c, char **word)
+{
+	go_on_in_child(c, false);
+	if (word[0])
+		pause_ms(word[0]);
+	return 0;
+}
+
+/* MS ACTION...: by a helper that is there when the call is over. */
+static int later(struct call *c, char **word)
+{
+	const struct action *a = find_action(word[1], IN_AFTER);
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid < 0 ? -errno : 0;
+	setsid();
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	pause_ms(word[0]);
+	a->run(c, expand_all(c, a, word + 2));
+	_exit(0);
+}
+
+static int remember(struct call *c, char **word)
+{
+	(void)word;
+	return note_id(c);
+}
+
 /* Wrong words are found when the list is read. */
 static int special(struct call *c, char **word)
 {
@@ -114,6 +152,10 @@ const struct action call_actions[] = {
 	{ "word", "wT", IN_BEFORE, word_ },
 	{ "add", "t+", IN_BEFORE, add },
 	{ "status", "n", IN_AFTER, status },
+	{ "monitor", "W", IN_BEFORE, monitor },
+	{ "background", "N", IN_BEFORE, background },
+	{ "later", "nwW+", IN_AFTER, later },
+	{ "remember", "", IN_AFTER, remember },
 	{ "linger", "", IN_AFTER | NEEDS_PID, linger },
 	{ "special", "wW+", IN_BEFORE | IN_AFTER, special },
 	{ NULL, NULL, 0, NULL },

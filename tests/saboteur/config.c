@@ -255,14 +255,14 @@ int hook_action(struct call *c, char **word);
 int init_action(struct call *c, char **word);
 
 const struct action config_actions[] = {
-	{ "set", "pj", IN_BEFORE | EDITS, set },
-	{ "remove", "p", IN_BEFORE | EDITS, remove_ },
-	{ "append", "pj", IN_BEFORE | EDITS, append },
-	{ "copy", "pp", IN_BEFORE | EDITS, copy },
-	{ "move", "pp", IN_BEFORE | EDITS, move },
-	{ "reverse", "p", IN_BEFORE | EDITS, reverse },
-	{ "sub", "tt", IN_BEFORE | EDITS, sub },
-	{ "hook", "wwW+", IN_BEFORE | EDITS, hook_action },
-	{ "init", "wW+", IN_BEFORE | EDITS, init_action },
+	{ "set", "pj", IN_BEFORE, set },
+	{ "remove", "p", IN_BEFORE, remove_ },
+	{ "append", "pj", IN_BEFORE, append },
+	{ "copy", "pp", IN_BEFORE, copy },
+	{ "move", "pp", IN_BEFORE, move },
+	{ "reverse", "p", IN_BEFORE, reverse },
+	{ "sub", "tt", IN_BEFORE, sub },
+	{ "hook", "wwW+", IN_BEFORE, hook_action },
+	{ "init", "wW+", IN_BEFORE, init_action },
 	{ NULL, NULL, 0, NULL },
 };

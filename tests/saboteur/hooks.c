@@ -160,6 +160,10 @@ static int wrap_hook(struct call *c, json_t *hook, bool inside, char **action)
 
 	if (error || !path)
 		return error ? error : -EINVAL;
+	/* One that is not there is not there with us in front of it either, unless that is the lie. */
+	if (access(inside ? join("%s%s", call_rootfs(c), path) : path, X_OK) &&
+	    strcmp(action[0], "never") && strcmp(action[0], "status"))
+		return -ENOENT;
 	if (!json_is_array(args)) {
 		args = json_pack("[s]", path);
 		json_object_set_new(hook, "args", args);

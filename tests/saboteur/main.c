@@ -58,6 +58,8 @@ static void read_call(struct call *c)
 		c->operation = "none";
 	c->id = command_id(c->words);
 	c->exit_status = -1;
+	c->answer = -1;
+	c->self = getpid();
 }
 
 /* What we open must not become 0, 1 or 2 where the caller has closed those. */
@@ -75,8 +77,10 @@ static void prepare(struct call *c, const struct step *steps, bool inside)
 
 	for (const struct step *s = steps; s; s = s->next) {
 		flags |= s->action->flags & ~(s->after ? 0u : TAKES_OUT | TAKES_ERR);
-		for (char **word = s->word; *word; word++)
+		for (char **word = s->word; *word; word++) {
 			flags |= strstr(*word, "{pid}") ? NEEDS_PID : 0;
+			inside |= strstr(*word, "{rootfs}") || strstr(*word, "{bundle}");
+		}
 	}
 	c->capture_out = flags & TAKES_OUT;
 	c->capture_err = flags & TAKES_ERR;
@@ -84,11 +88,11 @@ static void prepare(struct call *c, const struct step *steps, bool inside)
 	c->created = strcmp(c->operation, "create") && strcmp(c->operation, "run");
 	if (c->created && (flags & NEEDS_PID))
 		call_pid(c);
-	if (c->created && inside)
+	if (inside || (flags & NEEDS_BUNDLE))
 		call_rootfs(c);
 }
 
-static void apply(struct call *c, struct step *s)
+void apply(struct call *c, struct step *s)
 {
 	int error;
 
@@ -114,7 +118,7 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 			apply(c, s);
 	}
 	config_place(c);
-	if (!c->skip && !stay && !c->monitor && !c->config.changed)
+	if (!c->skip && !stay && c->answer < 0 && !c->config.changed)
 		become_real(c);
 	if (!c->skip)
 		run_real(c);
@@ -128,6 +132,8 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 		remove_inside_copy(c);
 	write_all(1, &c->out, c);
 	write_all(2, &c->err, c);
+	if (c->answer >= 0)
+		stay_on(c);
 	if (c->exit_status < 0 && c->signal)
 		end_by_signal(c->signal);
 	return c->exit_status < 0 ? c->status : c->exit_status;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -57,4 +58,36 @@ unsigned long count_call(const char *name)
 		number = 0;
 	close(fd);
 	return number;
+}
+
+int note_id(struct call *c)
+{
+	const char *dir = private_dir();
+	int fd = dir ? open(join("%s/ids", dir), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+	char *line = join("%s\n", c->id ? c->id : "");
+	int error = 0;
+
+	if (fd < 0 || write(fd, line, strlen(line)) < 0)
+		error = -errno;
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+const char *noted_id(struct call *c, const char *which)
+{
+	const char *dir = private_dir(), *found = NULL;
+	struct text ids = { 0 };
+	char *save = NULL;
+
+	if (!dir || text_read(&ids, join("%s/ids", dir)))
+		return NULL;
+	for (char *id = strtok_r(ids.data, "\n", &save); id; id = strtok_r(NULL, "\n", &save)) {
+		if (!strcmp(which, "{other}") && c->id && !strcmp(id, c->id))
+			continue;
+		found = id;
+		if (!strcmp(which, "{first}"))
+			break;
+	}
+	return found;
 }

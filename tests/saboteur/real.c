@@ -61,16 +61,24 @@ const char *call_rootfs(struct call *c)
 	return c->rootfs;
 }
 
-pid_t call_pid(struct call *c)
+const char *call_state(struct call *c)
 {
 	static char answer[1 << 16];
+
+	if (!c->state && c->created) {
+		if (c->id)
+			command_state(c->real, c->words, c->id, answer, sizeof(answer));
+		c->state = answer;
+	}
+	return c->state ? c->state : "";
+}
+
+pid_t call_pid(struct call *c)
+{
 	json_t *state;
 
 	if (!c->pid && c->created) {
-		*answer = '\0';
-		if (c->id)
-			command_state(c->real, c->words, c->id, answer, sizeof(answer));
-		state = json_loads(answer, 0, NULL);
+		state = json_loads(call_state(c), 0, NULL);
 		c->pid = state ? (pid_t)json_integer_value(json_object_get(state, "pid")) : 0;
 		c->pid = c->pid > 0 ? c->pid : -1;
 	}
@@ -126,7 +134,7 @@ static void child_runs(struct call *c, const sigset_t *mask, pid_t parent, const
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
-	if (for_us && strtol(for_us, NULL, 10) == parent)
+	if (for_us && strtol(for_us, NULL, 10) == c->self)
 		setenv("LISTEN_PID", join("%d", (int)getpid()), 1);
 	if (out)
 		dup2(out[1], 1);
@@ -279,4 +287,57 @@ void wait_gone(pid_t pid)
 		;
 	if (fd >= 0)
 		close(fd);
+}
+
+/* ------------------------------------------------------------------ a process that stays */
+
+/* In the parent: ends as the child says. */
+static void end_as_told(int from)
+{
+	int said[2];
+
+	if (read(from, said, sizeof(said)) != sizeof(said))
+		_exit(STATUS_BROKEN);
+	if (said[1])
+		end_by_signal(said[1]);
+	_exit(said[0]);
+}
+
+void go_on_in_child(struct call *c, bool wait_for_it)
+{
+	int end[2];
+	pid_t pid;
+
+	if (pipe2(end, O_CLOEXEC))
+		broken("pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		broken("fork");
+	if (pid > 0) {
+		close(end[1]);
+		if (!wait_for_it)
+			_exit(0);
+		end_as_told(end[0]);
+	}
+	close(end[0]);
+	c->answer = end[1];
+	c->reaps = wait_for_it;
+	if (c->reaps)
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	setsid();
+}
+
+void stay_on(struct call *c)
+{
+	const int say[2] = { c->exit_status < 0 ? c->status : c->exit_status,
+			     c->exit_status < 0 ? c->signal : 0 };
+
+	(void)!write(c->answer, say, sizeof(say));
+	close(c->answer);
+	for (int fd = 0; fd < 3 && !c->hold; fd++)
+		close(fd);
+	while (c->reaps && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
+		;
+	_exit(0);
 }

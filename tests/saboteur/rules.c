@@ -16,7 +16,8 @@
 #define WORDS_MAX 64
 
 static const struct action *const tables[] = { config_actions, call_actions,  process_actions,
-					       output_actions, world_actions, wrap_actions };
+					       output_actions, replay_actions, world_actions,
+					       wrap_actions };
 
 const struct action *find_action(const char *name, unsigned int flags)
 {
@@ -83,7 +84,8 @@ static bool is_number(const char *word, int base)
 
 static bool is_json(const char *word)
 {
-	static const char *const names[] = { "{id}", "{bundle}", "{rootfs}", "{root}", "{dir}" };
+	static const char *const names[] = { "{id}",  "{bundle}", "{rootfs}", "{root}",
+					     "{dir}", "{first}",  "{last}",   "{other}" };
 	struct text t = { 0 };
 
 	text_add(&t, word, strlen(word));
@@ -220,11 +222,12 @@ static const struct action *action_of(struct step *s, const char *name, const ch
 	return a;
 }
 
-/* What is wrong with the words of a step, or NULL. "hook" and "init" have an action behind them;
- * "special" is that of its first word. */
+/* What is wrong with the words of a step, or NULL. "hook", "init" and "later" have an action behind
+ * them; "special" is that of its first word. */
 static const char *wrong_step(struct step *s)
 {
 	bool hook = !strcmp(s->action->name, "hook"), init = !strcmp(s->action->name, "init");
+	bool later = !strcmp(s->action->name, "later");
 	const struct action *inner = s->action;
 	const char *wrong = wrong_words(inner, s->word);
 	char **word = s->word;
@@ -235,9 +238,9 @@ static const char *wrong_step(struct step *s)
 		s->word = word + 1;
 		s->after = inner && (inner->flags & IN_AFTER);
 		wrong = inner ? wrong_words(inner, s->word) : join("no special %s", *word);
-	} else if (!wrong && (hook || init)) {
-		word += hook;
-		inner = find_action(*word, IN_WRAP);
+	} else if (!wrong && (hook || init || later)) {
+		word += hook || later;
+		inner = find_action(*word, later ? IN_AFTER : IN_WRAP);
 		wrong = inner ? wrong_words(inner, word + 1) : join("no action: %s", *word);
 	}
 	for (const struct condition *k = s->conditions; !wrong && !s->after && k; k = k->next)

@@ -40,12 +40,16 @@ struct call {
 	const char *id; /* NULL: none */
 	char *bundle, *rootfs; /* absolute; NULL: not asked for yet; "" when there is none */
 	pid_t pid; /* of the container's process; 0: not asked for yet, -1: none */
+	char *state; /* what the real runtime answered then */
+	pid_t self; /* whom the caller has called */
 	bool created; /* the call that makes the container is over, so it may be asked for a pid */
 	struct config config;
 	struct step *deferred[64]; /* for the runtime's process, in order */
 	size_t n_deferred;
-	bool skip, monitor; /* no call at all; by a process that stays */
-	bool capture_out, capture_err, want_out, want_err;
+	bool skip; /* no call at all */
+	int answer; /* where a process that stays tells its parent the exit status; -1: there is none */
+	bool reaps, hold; /* that process gets what the runtime leaves, keeps the streams */
+	bool capture_out, capture_err;
 	struct text out, err;
 	int status, signal; /* how the real runtime ended; signal 0: it exited */
 	int exit_status; /* what the saboteur makes of it; -1: the same */
@@ -59,7 +63,7 @@ enum {
 	TAKES_OUT = 16, /* wants the runtime's standard output */
 	TAKES_ERR = 32,
 	NEEDS_PID = 64, /* of the container's process */
-	EDITS = 128, /* config.json */
+	NEEDS_BUNDLE = 128,
 };
 
 /*
@@ -94,7 +98,7 @@ struct step {
 
 /* Tables end with an entry without a name. */
 extern const struct action config_actions[], call_actions[], process_actions[], output_actions[],
-	world_actions[], wrap_actions[], special_actions[];
+	replay_actions[], world_actions[], wrap_actions[], special_actions[];
 
 /* -- text.c: memory, words, placeholders */
 void *grow(void *old, size_t size);
@@ -125,6 +129,9 @@ const struct action *find_special(const char *name);
 /* Whether there are as many words as the action wants, and of the right kind; else a text why. */
 const char *wrong_words(const struct action *a, char **word);
 
+/* One step that applies: done now, or kept for the process that becomes the runtime. */
+void apply(struct call *c, struct step *s);
+
 /* -- conditions.c */
 /* Marks which steps apply to this call: those that do not are taken off the list. */
 struct step *select_steps(struct call *c, struct step *steps);
@@ -136,11 +143,15 @@ const char *private_dir(void);
 extern const char *plain_dir; /* --dir=PATH: this one instead */
 /* One more call of that name; its number, from 1. 0: it cannot be counted. */
 unsigned long count_call(const char *name);
+/* The ids that "remember" has noted: the oldest, the newest, the newest but this one; or NULL. */
+const char *noted_id(struct call *c, const char *which);
+int note_id(struct call *c);
 
 /* -- real.c */
 const char *call_bundle(struct call *c);
 const char *call_rootfs(struct call *c);
 pid_t call_pid(struct call *c);
+const char *call_state(struct call *c); /* "" when the runtime knows none */
 /* In place of this process; returns only when it cannot be executed. */
 void become_real(struct call *c) __attribute__((noreturn));
 /* As a child, with all that came to us passed on; sets status, signal, out, err. */
@@ -150,6 +161,13 @@ void run_aside(struct call *c, char **word);
 /* Wait until a process is gone. */
 void wait_gone(pid_t pid);
 void end_by_signal(int number) __attribute__((noreturn));
+/*
+ * Goes on in a child. The parent waits for its answer, and then the child gets what the runtime
+ * leaves; or the parent ends at once.
+ */
+void go_on_in_child(struct call *c, bool wait_for_it);
+/* There, at the end: answer, and stay while something of ours runs. */
+void stay_on(struct call *c) __attribute__((noreturn));
 
 /* -- config.c */
 /* The JSON of config.json to be changed, or NULL. */
@@ -163,6 +181,9 @@ char **all_places(const json_t *value, const char *path);
 
 /* -- output.c */
 void write_all(int fd, const struct text *t, struct call *c);
+
+/* -- world.c */
+void pause_ms(const char *ms);
 
 /* -- hooks.c and wrap.c */
 bool has_inside_wraps(const struct step *steps);

@@ -140,13 +140,15 @@ static const char *placeholder(struct call *c, const char *name)
 		value = command_option(c->words, "--root", 0);
 	else if (!strcmp(name, "{dir}"))
 		value = private_dir();
+	else
+		value = noted_id(c, name);
 	return value ? value : "";
 }
 
 char *expand(struct call *c, const char *word)
 {
-	static const char *const names[] = { "{id}",  "{bundle}", "{rootfs}",
-					     "{pid}", "{root}",	  "{dir}" };
+	static const char *const names[] = { "{id}",  "{bundle}", "{rootfs}", "{pid}",	"{root}",
+					     "{dir}", "{first}",  "{last}",   "{other}" };
 	struct text t = { 0 };
 
 	if (!c || !strchr(word, '{'))

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -158,15 +160,136 @@ static int leak(struct call *c, char **word)
 	return 0;
 }
 
-static int delay(struct call *c, char **word)
+void pause_ms(const char *ms)
 {
-	long ms = strtol(word[0], NULL, 10);
-	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	long n = strtol(ms, NULL, 10);
+	struct timespec left = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 };
 
-	(void)c;
 	while (nanosleep(&left, &left) && errno == EINTR) /* banned-ok: being late is the sabotage */
 		;
+}
+
+static int delay(struct call *c, char **word)
+{
+	(void)c;
+	pause_ms(word[0]);
 	return 0;
+}
+
+/* ------------------------------------------------------------------ descriptors */
+
+static int fd_read(int fd, const char *value)
+{
+	char data[4096];
+	size_t left = value ? strtoul(value, NULL, 10) : 1;
+
+	return read(fd, data, left < sizeof(data) ? left : sizeof(data)) < 0 ? -errno : 0;
+}
+
+static int fd_drain(int fd, const char *value)
+{
+	char data[4096];
+	ssize_t n;
+
+	(void)value;
+	while ((n = read(fd, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR))
+		;
+	return n < 0 ? -errno : 0;
+}
+
+static int fd_write(int fd, const char *value)
+{
+	return value && write(fd, value, strlen(value)) < 0 ? -errno : 0;
+}
+
+static int fd_seek(int fd, const char *value)
+{
+	return lseek(fd, value ? strtol(value, NULL, 10) : 0, SEEK_SET) < 0 ? -errno : 0;
+}
+
+static int fd_truncate(int fd, const char *value)
+{
+	return ftruncate(fd, value ? strtol(value, NULL, 10) : 0) ? -errno : 0;
+}
+
+static int change_flags(int fd, int set, int clear)
+{
+	return fcntl(fd, F_SETFL, (fcntl(fd, F_GETFL) | set) & ~clear) ? -errno : 0;
+}
+
+static int fd_nonblock(int fd, const char *value)
+{
+	(void)value;
+	return change_flags(fd, O_NONBLOCK, 0);
+}
+
+static int fd_append(int fd, const char *value)
+{
+	(void)value;
+	return change_flags(fd, O_APPEND, 0);
+}
+
+static int fd_no_append(int fd, const char *value)
+{
+	(void)value;
+	return change_flags(fd, 0, O_APPEND);
+}
+
+static int fd_shutdown(int fd, const char *value)
+{
+	(void)value;
+	return shutdown(fd, SHUT_RDWR) ? -errno : 0;
+}
+
+static int fd_raw(int fd, const char *value)
+{
+	struct termios t;
+
+	(void)value;
+	if (tcgetattr(fd, &t))
+		return -errno;
+	cfmakeraw(&t);
+	return tcsetattr(fd, TCSANOW, &t) ? -errno : 0;
+}
+
+/* FD DEED [VALUE]: to what the caller has passed, and shares. */
+static int fd_(struct call *c, char **word)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int fd, const char *value);
+	} deeds[] = {
+		{ "read", fd_read },	     { "drain", fd_drain },   { "write", fd_write },
+		{ "seek", fd_seek },	     { "raw", fd_raw },	      { "truncate", fd_truncate },
+		{ "nonblock", fd_nonblock }, { "append", fd_append }, { "no-append", fd_no_append },
+		{ "shutdown", fd_shutdown },
+	};
+
+	(void)c;
+	for (size_t i = 0; i < ARRAY_SIZE(deeds); i++)
+		if (!strcmp(word[1], deeds[i].name))
+			return deeds[i].run((int)strtol(word[0], NULL, 10), word[2]);
+	return -EINVAL;
+}
+
+/* FROM TO: content and mode. */
+static int copy_file(struct call *c, char **word)
+{
+	struct text t = { 0 };
+	int error = text_read(&t, word[0]), fd;
+	struct stat st;
+
+	(void)c;
+	if (error)
+		return error;
+	fd = open(word[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, t.data, t.length) != (ssize_t)t.length || stat(word[0], &st) ||
+	    fchmod(fd, st.st_mode & 07777))
+		error = -errno;
+	close(fd);
+	return error;
 }
 
 #define EITHER (IN_BEFORE | IN_AFTER)
@@ -180,6 +303,8 @@ const struct action world_actions[] = {
 	{ "symlink", "ww", EITHER | IN_WRAP, symlink_ },
 	{ "mount", "wwwW", EITHER | IN_WRAP, mount_ },
 	{ "umount", "w", EITHER | IN_WRAP, umount_ },
+	{ "fd", "nwT", EITHER | IN_WRAP, fd_ },
+	{ "copy-file", "ww", EITHER, copy_file },
 	{ "signal", "sN", EITHER | NEEDS_PID, signal_ },
 	{ "reap", "", EITHER | NEEDS_PID, reap },
 	{ "leak", "w", EITHER, leak },

@@ -206,6 +206,42 @@ static int arg(struct call *c, char **word)
 	return 0;
 }
 
+/* A file of JSON that the saboteur has put into the container, as a list of strings; or NULL. */
+static char **strings_of(const char *path)
+{
+	json_t *list = json_load_file(path, 0, NULL);
+	size_t n = json_array_size(list), i;
+	char **v = n ? grow(NULL, (n + 1) * sizeof(*v)) : NULL;
+
+	for (i = 0; i < n; i++)
+		v[i] = (char *)json_string_value(json_array_get(list, i));
+	if (v)
+		v[n] = NULL;
+	return v;
+}
+
+static int args_from(struct call *c, char **word)
+{
+	char **v = strings_of(word[0]);
+
+	(void)c;
+	if (!v)
+		return -ENOENT;
+	w.argv = v;
+	return 0;
+}
+
+static int env_from(struct call *c, char **word)
+{
+	char **v = strings_of(word[0]);
+
+	(void)c;
+	if (!v)
+		return -ENOENT;
+	environ = v;
+	return 0;
+}
+
 /* Done when config.json was edited (hooks.c). */
 static int host(struct call *c, char **word)
 {
@@ -229,6 +265,8 @@ const struct action wrap_actions[] = {
 	{ "detach", "", IN_WRAP, detach },
 	{ "arg0", "t", IN_WRAP, arg0 },
 	{ "arg", "t", IN_WRAP, arg },
+	{ "args-from", "w", IN_WRAP, args_from },
+	{ "env-from", "w", IN_WRAP, env_from },
 	{ "host", "", IN_WRAP, host },
 	{ NULL, NULL, 0, NULL },
 };
