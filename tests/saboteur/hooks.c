@@ -31,9 +31,19 @@ static const char *own_path(void)
 	return path;
 }
 
+/* One for each container, as two may have the same root; an id may be no name for a file. */
+static const char *inside_path(const struct call *c)
+{
+	unsigned long sum = 5381;
+
+	for (const char *at = c->id ? c->id : ""; *at; at++)
+		sum = sum * 33 + (unsigned char)*at;
+	return join("/.saboteur-%lx", sum);
+}
+
 static char *copy_path(struct call *c)
 {
-	return join("%s" INSIDE_COPY, call_rootfs(c));
+	return join("%s%s", call_rootfs(c), inside_path(c));
 }
 
 static int place_copy(struct call *c)
@@ -124,19 +134,20 @@ static void wrap(json_t *args, const char *self, const char *path, char **action
 	set_wrapping(args, spec);
 }
 
-static void mark(json_t *args, bool last)
+/* `copy`: the file it takes away; NULL: it leaves it. */
+static void mark(json_t *args, const char *copy)
 {
 	const char *text = wrapping(args);
 	json_t *spec = text ? json_loads(text, 0, NULL) : NULL;
 
 	if (spec) {
-		json_object_set_new(spec, "last", json_boolean(last));
+		json_object_set_new(spec, "last", copy ? json_string(copy) : json_null());
 		set_wrapping(args, spec);
 	}
 }
 
 /* The last one inside to run takes the copy away. */
-static void mark_last(json_t *config)
+static void mark_last(const struct call *c, json_t *config)
 {
 	json_t *list = json_at(config, "hooks." INSIDE_KIND), *one, *last = NULL;
 	size_t i;
@@ -144,12 +155,12 @@ static void mark_last(json_t *config)
 	json_array_foreach (list, i, one) {
 		json_t *args = json_object_get(one, "args");
 
-		mark(args, false);
+		mark(args, NULL);
 		last = wrapping(args) ? args : last;
 	}
 	if (wrapping(json_at(config, "process.args")))
 		last = json_at(config, "process.args");
-	mark(last, true);
+	mark(last, inside_path(c));
 }
 
 static int wrap_hook(struct call *c, json_t *hook, bool inside, char **action)
@@ -169,7 +180,7 @@ static int wrap_hook(struct call *c, json_t *hook, bool inside, char **action)
 		json_object_set_new(hook, "args", args);
 	}
 	wrap(args, "saboteur", path, action);
-	json_object_set_new(hook, "path", json_string(inside ? INSIDE_COPY : own_path()));
+	json_object_set_new(hook, "path", json_string(inside ? inside_path(c) : own_path()));
 	return 0;
 }
 
@@ -249,7 +260,7 @@ int hook_action(struct call *c, char **word)
 			error = 0;
 	if (error)
 		return error;
-	mark_last(config);
+	mark_last(c, config);
 	config_touch(c);
 	return 0;
 }
@@ -261,8 +272,8 @@ int init_action(struct call *c, char **word)
 
 	if (error)
 		return error;
-	wrap(args, INSIDE_COPY, "", word);
-	mark_last(config);
+	wrap(args, inside_path(c), "", word);
+	mark_last(c, config);
 	config_touch(c);
 	return 0;
 }

@@ -13,7 +13,6 @@
 #include <sys/types.h>
 
 #define STATUS_BROKEN 125 /* the saboteur itself could not do what it was told */
-#define INSIDE_COPY   "/.saboteur" /* the saboteur, as the container sees it */
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

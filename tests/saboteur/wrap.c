@@ -320,8 +320,8 @@ int wrap_main(char **argv)
 	w.path = argv[1];
 	w.argv = argv + 2;
 	w.hook = json_is_true(json_object_get(spec, "hook"));
-	if (json_is_true(json_object_get(spec, "last")))
-		(void)unlink(INSIDE_COPY);
+	if (json_is_string(json_object_get(spec, "last")))
+		(void)unlink(json_string_value(json_object_get(spec, "last")));
 	list = json_object_get(spec, "do");
 	json_array_foreach (list, i, one)
 		act(one);
