@@ -17,8 +17,9 @@ static const char *const operations[] = { "create", "start", "state",	 "kill", "
 
 /* Options whose value is the next word, as far as they are known. */
 static const char *const with_value[] = {
-	"--root", "--log",	      "--log-format", "--cgroup-manager", "--criu",	    "--bundle",
-	"-b",	  "--console-socket", "--pid-file",   "--signal",	  "--preserve-fds",
+	"--root",	    "--log",	  "--log-format", "--cgroup-manager",
+	"--criu",	    "--bundle",	  "-b",		  "--console-socket",
+	"--pid-file",	    "--signal",	  "--preserve-fds",
 };
 
 static bool among(const char *word, const char *const *list, size_t n)

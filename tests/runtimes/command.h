@@ -13,9 +13,9 @@ size_t command_at(char **words);
 const char *command_operation(char **words);
 /* The id: the first word behind the operation that is no option and no option's value; or NULL. */
 char *command_id(char **words);
-/* The value of "--name VALUE" or "--name=VALUE", or of "-n VALUE" (letter 0: no such form); or NULL. */
+/* The value of "--name VALUE" or "--name=VALUE", or of "-n VALUE" (letter 0: none); or NULL. */
 char *command_option(char **words, const char *name, char letter);
-/* What the real runtime answers to `state ID`, with the global options of this call; "" for none. */
+/* What the real runtime answers to `state ID`, with this call's global options; "" for none. */
 void command_state(const char *real, char **words, const char *id, char *answer, size_t size);
 /* The bundle: what --bundle says; create's default "."; else what the real runtime knows; or "". */
 void command_bundle(const char *real, char **words, char *path, size_t size);

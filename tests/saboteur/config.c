@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Edits of config.json for the time of one call. The file that the test wrote must come back itself,
- * the same inode with its times, so that nobody can tell it was away.
+ * Edits of config.json for the time of one call. The file that the test wrote must come back
+ * itself, the same inode with its times, so that nobody can tell it was away.
  */
 #include "saboteur.h"
 
@@ -114,7 +114,8 @@ static void add_place(struct places *p, char *path)
 }
 
 /* `done` is the path so far, `rest` what is to be walked in `value`. */
-static void walk(struct places *p, const json_t *value, const char *done, const char *rest, char dot)
+static void walk(struct places *p, const json_t *value, const char *done, const char *rest,
+		 char dot)
 {
 	const char *end = rest + strcspn(rest, dot == '/' ? "/" : ".");
 	size_t i, length = (size_t)(end - rest);

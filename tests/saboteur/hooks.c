@@ -98,8 +98,8 @@ bool has_inside_wraps(const struct step *steps)
 /* ------------------------------------------------------------------ wrapping */
 
 /*
- * Of a wrapped hook or program, what it is to do; NULL: it is not wrapped. Its words are "saboteur",
- * "--wrap", this, the path ("" for a program: the first of its words), and its own words.
+ * Of a wrapped hook or program, what it is to do; NULL: it is not wrapped. Its words are the
+ * saboteur, "--wrap", this, the path ("" for a program: the first of its words), its own words.
  */
 static const char *wrapping(const json_t *args)
 {
@@ -171,7 +171,7 @@ static int wrap_hook(struct call *c, json_t *hook, bool inside, char **action)
 
 	if (error || !path)
 		return error ? error : -EINVAL;
-	/* One that is not there is not there with us in front of it either, unless that is the lie. */
+	/* One that is not there stays so with us in front of it, unless that is the lie. */
 	if (access(inside ? join("%s%s", call_rootfs(c), path) : path, X_OK) &&
 	    strcmp(action[0], "never") && strcmp(action[0], "status"))
 		return -ENOENT;

@@ -141,8 +141,8 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: saboteur --real=PATH [--list=FILE --sabotage=NAME] [--dir=PATH] [--loud] "
-			"RUNTIME'S ARGUMENTS...\n"
+	fprintf(stderr, "usage: saboteur --real=PATH [--list=FILE --sabotage=NAME] [--dir=PATH] "
+			"[--loud] ARGUMENTS OF A RUNTIME\n"
 			"       saboteur --check FILE...\n");
 	return STATUS_BROKEN;
 }

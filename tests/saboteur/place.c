@@ -63,7 +63,8 @@ unsigned long count_call(const char *name)
 int note_id(struct call *c)
 {
 	const char *dir = private_dir();
-	int fd = dir ? open(join("%s/ids", dir), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+	const char *path = dir ? join("%s/ids", dir) : "";
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	char *line = join("%s\n", c->id ? c->id : "");
 	int error = 0;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The real runtime: in place of this process, or as its child with everything that came to us passed
- * on (descriptors, signals, LISTEN_PID) and its end made ours. It must never leave a process, and
- * nobody may see a difference that the sabotage does not make.
+ * The real runtime: in place of this process, or as its child with everything that came to us
+ * passed on (descriptors, signals, LISTEN_PID) and its end made ours. It must never leave a
+ * process, and nobody may see a difference that the sabotage does not make.
  */
 #include "saboteur.h"
 

@@ -212,7 +212,7 @@ static const struct action *action_of(struct step *s, const char *name, const ch
 {
 	bool before = !strncmp(name, "before:", 7), after = !strncmp(name, "after:", 6);
 	const char *bare = name + (before ? 7 : after ? 6 : 0);
-	unsigned int both = IN_BEFORE | IN_AFTER, phase = before ? IN_BEFORE : after ? IN_AFTER : both;
+	unsigned int phase = before ? IN_BEFORE : after ? IN_AFTER : IN_BEFORE | IN_AFTER;
 	const struct action *a = find_action(bare, phase);
 
 	if (!a)

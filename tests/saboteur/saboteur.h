@@ -46,7 +46,7 @@ struct call {
 	struct step *deferred[64]; /* for the runtime's process, in order */
 	size_t n_deferred;
 	bool skip; /* no call at all */
-	int answer; /* where a process that stays tells its parent the exit status; -1: there is none */
+	int answer; /* where one that went on in a child tells the exit status; -1: it did not */
 	bool reaps, hold; /* that process gets what the runtime leaves, keeps the streams */
 	bool capture_out, capture_err;
 	struct text out, err;

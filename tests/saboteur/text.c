@@ -52,7 +52,9 @@ void complain(const char *format, ...)
 	if (!loud)
 		return;
 	va_start(args, format);
-	vdprintf(2, join("saboteur: %s\n", format), args);
+	dprintf(2, "saboteur: ");
+	vdprintf(2, format, args);
+	dprintf(2, "\n");
 	va_end(args);
 }
 

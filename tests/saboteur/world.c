@@ -110,7 +110,7 @@ static const struct {
 /* SOURCE TARGET TYPE OPTIONS: flags of the kernel and, joined by commas, what is for the type. */
 static int mount_(struct call *c, char **word)
 {
-	char *save = NULL, *options = copy_text(word[3] ? word[3] : "", word[3] ? strlen(word[3]) : 0);
+	char *save = NULL, *options = join("%s", word[3] ? word[3] : "");
 	struct text data = { 0 };
 	unsigned long flags = 0;
 
@@ -165,7 +165,7 @@ void pause_ms(const char *ms)
 	long n = strtol(ms, NULL, 10);
 	struct timespec left = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 };
 
-	while (nanosleep(&left, &left) && errno == EINTR) /* banned-ok: being late is the sabotage */
+	while (nanosleep(&left, &left) && errno == EINTR) /* banned-ok: it is to be late */
 		;
 }
 
