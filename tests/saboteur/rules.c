@@ -218,7 +218,7 @@ static const struct action *action_of(struct step *s, const char *name, const ch
 	if (!a)
 		return fault(where, "no action: %s", name);
 	s->action = a;
-	s->after = (a->flags & phase & IN_AFTER) != 0;
+	s->after = (a->flags & phase & IN_AFTER) && (after || !(a->flags & USUALLY_BEFORE));
 	return a;
 }
 

@@ -56,13 +56,14 @@ struct call {
 
 enum {
 	IN_BEFORE = 1, /* may stand before the call */
-	IN_AFTER = 2, /* after it; both: after unless the line says "before:" */
+	IN_AFTER = 2, /* after it; both: usually here */
 	IN_WRAP = 4, /* in front of a hook or the program */
 	DEFERRED = 8, /* is done in the process that becomes the runtime */
 	TAKES_OUT = 16, /* wants the runtime's standard output */
 	TAKES_ERR = 32,
 	NEEDS_PID = 64, /* of the container's process */
 	NEEDS_BUNDLE = 128,
+	USUALLY_BEFORE = 256, /* of one that may stand on both sides */
 };
 
 /*

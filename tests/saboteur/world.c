@@ -308,6 +308,6 @@ const struct action world_actions[] = {
 	{ "signal", "sN", EITHER | NEEDS_PID, signal_ },
 	{ "reap", "", EITHER | NEEDS_PID, reap },
 	{ "leak", "w", EITHER, leak },
-	{ "delay", "n", IN_BEFORE | IN_AFTER | IN_WRAP, delay },
+	{ "delay", "n", EITHER | IN_WRAP | USUALLY_BEFORE, delay },
 	{ NULL, NULL, 0, NULL },
 };
