@@ -576,6 +576,49 @@ static void progress_survives_noise(void **state)
 	free(text);
 }
 
+static void write_proof(const char *path)
+{
+	struct events e;
+
+	events_open(&e, path);
+	events_boot(&e, "unified");
+	event(&e, EVENT_PLAN,
+	      "'part':1,'parts':1,'total':2,'digest':'d','catalogue':'%s','suite':'0.1.0',"
+	      "'spec':'1.2.0','official':false,'only':null,'prove':'sha256:66','tests':["
+	      "{'name':'a/one','about':'x','requirements':['kill.stopped']},"
+	      "{'name':'s1/a/one','about':'x','requirements':['kill.stopped'],'argument':'-x'}]",
+	      catalogue_digest);
+	events_test(&e, "a/one", "kill.stopped", "pass");
+	events_test(&e, "s1/a/one", "kill.stopped", "fail");
+	add_verdict(&e);
+}
+
+/* Nothing that could be taken for a report, and nothing left of one that was there. */
+static void proof_is_no_report(void **state)
+{
+	static const char *const gone[] = { "verdicts.tsv", "results.txt",  "junit.xml",
+					    "results.yaml", "ctrf.json",    "report.html",
+					    "PRODUCT.yaml" };
+	char path[64], *text;
+	size_t length;
+
+	(void)state;
+	write_run(A, "unified", HOSTILE);
+	assert_int_equal(render("proof", A, NULL), 0);
+	write_proof(A);
+	assert_int_equal(render("proof", A, NULL), 0);
+	for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++) {
+		snprintf(path, sizeof(path), "proof/%s", gone[i]);
+		assert_int_not_equal(access(path, F_OK), 0);
+	}
+	text = slurp("proof/README.md", &length);
+	assert_non_null(strstr(text, "proof complete"));
+	assert_non_null(strstr(text, "no conformance report"));
+	assert_null(strstr(text, "conformant"));
+	free(text);
+	assert_int_equal(RUN(summary_command, "summary", A), 0);
+}
+
 static void summary_exit_status(void **state)
 {
 	(void)state;
@@ -604,6 +647,7 @@ int main(void)
 		cmocka_unit_test(durations),
 		cmocka_unit_test(progress_tells),
 		cmocka_unit_test(progress_survives_noise),
+		cmocka_unit_test(proof_is_no_report),
 		cmocka_unit_test(summary_exit_status),
 	};
 

@@ -73,10 +73,49 @@ static void lines_are_cut_at_tabs(void **state)
 	assert_string_equal(column[1], "b");
 }
 
+/* Complaints about one line of proofs after another saboteur. */
+static unsigned int bad_proof(const char *id, const char *saboteur, const char *base,
+			      const char *last)
+{
+	char *column[] = { (char *)id, (char *)saboteur, (char *)base, (char *)"kill skip" };
+	struct row row = good();
+	FILE *hidden = stderr;
+	char *text = NULL;
+	size_t size;
+
+	rows = &row;
+	n_rows = 1;
+	complaints = 0;
+	stderr = open_memstream(&text, &size);
+	check_proof("proven.tsv", 2, column, last);
+	fclose(stderr);
+	stderr = hidden;
+	free(text);
+	rows = NULL;
+	n_rows = 0;
+	return complaints;
+}
+
+static void proofs_are_checked(void **state)
+{
+	(void)state;
+	assert_int_equal(bad_proof("a.b-c", "a.b-c", "crun", ""), 0);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c#2", "crun", "a.b-c"), 0);
+	assert_int_equal(bad_proof("a.b-d", "a.b-d", "crun", ""), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c#1", "crun", ""), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c#x", "crun", ""), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c.d", "crun", ""), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b", "crun", ""), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c", "", ""), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c", "crun", "a.b-c"), 1);
+	assert_int_equal(bad_proof("a.b-c", "a.b-c", "crun", "b"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_checked),
+		cmocka_unit_test(proofs_are_checked),
 		cmocka_unit_test(lines_are_cut_at_tabs),
 	};
 

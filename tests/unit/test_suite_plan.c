@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "suite/core/sabotages.h"
 
 /* Of suite/core/test.c, which a plan needs nothing else of. */
 void *take(size_t size)
@@ -141,6 +142,75 @@ static void plan_says_what_each_decides(void **state)
 	assert_string_not_equal(a.digest, b.digest);
 }
 
+static const char *proof_names(const char *spec, const char *only, struct plan *plan)
+{
+	static struct sabotage lines[] = {
+		{ "kill.stopped", "kill.stopped", "*", "kill skip", 2 },
+		{ "linux.cpu.idle", "linux.cpu.idle", "a/*", "create skip", 3 },
+		{ "process.cwd.exact", "process.cwd.exact", "*/second", "create skip", 4 },
+		{ "kill.stopped", "kill.stopped#2", "b/*", "kill status 0", 5 },
+	};
+	static const struct sabotages s = { .all = lines, .n = 4 };
+	static char text[1000];
+	struct context c = { .cgroup_v2 = true, .slowness = 1, .cli = CLI_DIALECT };
+
+	snprintf(c.spec_text, sizeof(c.spec_text), "%s", spec);
+	c.spec = spec_number(spec);
+	plan_prove(plan, &c, &s, only);
+	*text = '\0';
+	for (size_t i = 0; i < plan->n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "",
+			 plan->tests[i].name);
+	return text;
+}
+
+/* Each test bare, once; then line by line the same tests, whole, with the line's argument. */
+static void plan_for_sabotages(void **state)
+{
+	struct plan plan, other;
+	const struct planned *p;
+
+	(void)state;
+	assert_string_equal(proof_names("1.2.0", NULL, &plan),
+			    "a/plain a/later a/cases/later b/v2 s1/a/plain s1/b/v2 s2/a/plain "
+			    "s2/a/later s2/a/cases/later s4/b/v2");
+	assert_null(plan.tests[3].argument);
+	p = &plan.tests[4];
+	assert_string_equal(p->argument, "--sabotage=kill.stopped");
+	assert_int_equal(p->twin, 0);
+	assert_int_equal(p->n_wanted, 2);
+	assert_string_equal(p->wanted[0], "kill.stopped");
+	assert_string_equal(p->wanted[1], "linux.cpu.idle");
+	assert_string_equal(plan.tests[9].argument, "--sabotage=kill.stopped#2");
+	assert_int_equal(plan.tests[9].twin, 3);
+	assert_string_equal(proof_names("1.0.2", NULL, &other),
+			    "a/plain b/v2 s1/a/plain s1/b/v2 s4/b/v2");
+	assert_string_not_equal(plan.digest, other.digest);
+	assert_string_equal(proof_names("1.2.0", "b", &other), "b/v2 s1/b/v2 s4/b/v2");
+	assert_string_equal(proof_names("1.2.0", "linux.*", &other),
+			    "a/plain a/later a/cases/later s2/a/plain s2/a/later s2/a/cases/later");
+	assert_string_equal(proof_names("1.2.0", "nothing", &other), "");
+}
+
+/* An argument is part of what a plan is, or a run could go on with another list. */
+static void digest_covers_arguments(void **state)
+{
+	struct sabotage line = { "kill.stopped", "kill.stopped", "*", "kill skip", 2 };
+	const struct sabotages s = { .all = &line, .n = 1 };
+	const struct context c = { .spec = 10002, .spec_text = "1.0.2", .slowness = 1 };
+	struct plan a, b;
+
+	(void)state;
+	plan_prove(&a, &c, &s, NULL);
+	plan_prove(&b, &c, &s, NULL);
+	assert_string_equal(a.digest, b.digest);
+	line.name = "kill.stopped#2";
+	plan_prove(&b, &c, &s, NULL);
+	assert_int_equal(a.n, b.n);
+	assert_string_equal(a.tests[a.n - 1].name, b.tests[b.n - 1].name);
+	assert_string_not_equal(a.digest, b.digest);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +218,8 @@ int main(void)
 		cmocka_unit_test(plan_follows_version_and_profile),
 		cmocka_unit_test(plan_follows_the_glob),
 		cmocka_unit_test(plan_says_what_each_decides),
+		cmocka_unit_test(plan_for_sabotages),
+		cmocka_unit_test(digest_covers_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
