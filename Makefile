@@ -25,7 +25,7 @@ RUN_PARTS := build/kernel/unified/vmlinux build/kernel/legacy/vmlinux build/init
 IMAGES := build/assay.iso build/assay.img
 BOOT_STAGES = host appliance paths kill
 
-.PHONY: help setup fetch suite image run test reproduce bench clean distclean
+.PHONY: help setup fetch suite image run prove test reproduce bench clean distclean
 
 help: ## this list
 	sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -35,10 +35,15 @@ help: ## this list
 		'ONLY=     glob of test names (such a report is unofficial)' \
 		'JOBS=     tests side by side   OUT=      where the report goes   RESUME=1 go on' \
 		'ISO=1     boot the ISO         SHELL=1   a shell at the end      CPUS= MEM= ACCEL=' \
+		'' 'For prove (make prove AREA=lifecycle):' \
+		'AREA=     config, linux, lifecycle, caller   ONLY=  glob of requirements' \
+		'BASE=     one runtime of tests/saboteur/bases.tsv   PROFILE= JOBS= OUT= as above' \
 		'' 'Everywhere: SOURCES=DIR takes pinned sources from there first, V=1 shows the commands.' \
-		'Exit status of run: 0 conformant, 1 not conformant, 2 no valid result.'
+		'Exit status of run: 0 conformant, 1 not conformant, 2 no valid result; of prove: 0 all' \
+		'caught, 1 a sabotage that no test caught or none there, 2 no valid run.'
 
 run: ## judge a runtime in the appliance: the report goes to out/NAME
+prove: ## show that the tests can fail: the kill matrix goes to out/prove
 image: $(RUN_PARTS) $(IMAGES) ## kernels, initramfs, ISO and disk image; says whether they are the reference
 	scripts/digests || true
 suite: build/assay ## only the program `assay`: list, explain, run on this host, render
@@ -65,25 +70,26 @@ include tests/tests.mk
 test: $(TEST_BIN)/fake $(TEST_BIN)/mkbad build/saboteur
 
 # Whatever is built, the programs for it are there first.
-build/toolchain/inputs build/gen/compile-catalogue build/init build/assay build/probe $(RUN_PARTS) $(IMAGES): | setup
+build/toolchain/inputs build/gen/compile-catalogue build/init build/assay build/probe build/saboteur $(RUN_PARTS) $(IMAGES): | setup
 check: | setup ## lint, unit tests and whatever else needs no boot
 
 # make itself ends with 2 when a recipe fails, but a verdict must come out as it is. So the run
 # happens while make brings this file up to date: its recipe writes the status, make starts over
 # and reads it. With -q, a target that is not up to date is what make says 1 for.
-ifneq ($(filter run,$(MAKECMDGOALS)),)
+JUDGE := $(firstword $(filter run prove,$(MAKECMDGOALS)))
+ifneq ($(JUDGE),)
 ifeq ($(findstring n,$(FLAGS)),)
 STATUS := build/.status
 include $(STATUS)
 ifeq ($(MAKE_RESTARTS),)
 .PHONY: always
-$(STATUS): always $(RUN_PARTS) $(if $(ISO),build/assay.iso)
-	status=0; $(if $(RESCUE),SHELL=1) scripts/run || status=$$?; echo "VERDICT := $$status" >$@
+$(STATUS): always $(RUN_PARTS) $(if $(ISO),build/assay.iso) $(if $(filter prove,$(JUDGE)),build/saboteur)
+	status=0; $(if $(RESCUE),SHELL=1) scripts/$(JUDGE) || status=$$?; echo "VERDICT := $$status" >$@
 endif
 ifeq ($(VERDICT),1)
 MAKEFLAGS += -q
 endif
 endif
 endif
-run:
+run prove:
 	exit $(or $(VERDICT),0)
