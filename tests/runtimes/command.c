@@ -79,14 +79,17 @@ char *command_option(char **words, const char *name, char letter)
 {
 	size_t length = strlen(name);
 	const char short_name[3] = { '-', letter, '\0' };
+	char *value = NULL;
 
 	for (; *words; words++) {
+		bool is = !strcmp(*words, name) || (letter && !strcmp(*words, short_name));
+
 		if (!strncmp(*words, name, length) && (*words)[length] == '=')
-			return *words + length + 1;
-		if (!strcmp(*words, name) || (letter && !strcmp(*words, short_name)))
-			return words[1];
+			value = *words + length + 1;
+		else if (is && words[1])
+			value = *++words;
 	}
-	return NULL;
+	return value;
 }
 
 void command_slurp(int fd, char *text, size_t size)

@@ -13,7 +13,7 @@ size_t command_at(char **words);
 const char *command_operation(char **words);
 /* The id: the first word behind the operation that is no option and no option's value; or NULL. */
 char *command_id(char **words);
-/* The value of "--name VALUE" or "--name=VALUE", or of "-n VALUE" (letter 0: none); or NULL. */
+/* The value of the last "--name VALUE", "--name=VALUE" or (letter not 0) "-n VALUE"; or NULL. */
 char *command_option(char **words, const char *name, char letter);
 /* What the real runtime answers to `state ID`, with this call's global options; "" for none. */
 void command_state(const char *real, char **words, const char *id, char *answer, size_t size);
