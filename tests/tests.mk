@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the project itself. The stages are in tests/stages; each prints TAP, tests/run adds up.
 
-CHECK_STAGES = lint unit formats fakes saboteur
+CHECK_STAGES = lint unit formats fakes saboteur proofs
 TEST_BIN = build/test/bin
 TEST_FLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wvla -Wwrite-strings -Werror -I.

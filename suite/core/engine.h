@@ -26,7 +26,7 @@
 #define CALL_LIMIT_S  10 /* one call of the runtime, on a machine of normal speed */
 #define TEST_LIMIT_S  60
 #define TWIN_LIMIT_S 15 /* of a test with an argument, and TWIN_TIMES what it took without */
-#define TWIN_TIMES   10
+#define TWIN_TIMES   3
 #define SETTLE_MS     2000 /* for processes that are on their way out after a call */
 #define HIERARCHY_MAX 24
 #define TEST_NAME_MAX (EVENT_TEST_MAX - 6) /* a plan for sabotages puts "s9999/" in front */
