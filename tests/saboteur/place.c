@@ -48,8 +48,10 @@ unsigned long count_call(const char *name)
 	int fd;
 
 	fd = dir ? open(join("%s/calls-%s", dir, name), O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-	if (fd < 0)
+	if (fd < 0) {
+		complain("calls cannot be counted: %s", strerror(errno));
 		return 0;
+	}
 	flock(fd, LOCK_EX);
 	(void)!pread(fd, digits, sizeof(digits) - 1, 0);
 	number = strtoul(digits, NULL, 10) + 1;
