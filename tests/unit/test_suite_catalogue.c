@@ -14,7 +14,7 @@ static struct row good(void)
 	static const char *const values[COLUMNS] = { "a.b-c",  "MUST",	 "runtime", "1.0.2<1.3",
 						     "x.md#y", "demand", "observe", "mutant",
 						     "yes",    "keyword" };
-	struct row row;
+	struct row row = { 0 };
 
 	for (int i = 0; i < COLUMNS; i++) {
 		snprintf(column[i], sizeof(column[i]), "%s", values[i]);
