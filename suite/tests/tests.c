@@ -31,5 +31,8 @@ const struct test_entry *const test_tables[] = {
 	cgroup_path_tests,
 	cgroup_pids_tests,
 	cgroup_memory_tests,
+	features_tests,
+	features_contract_tests,
+	features_mounts_tests,
 	NULL,
 };

@@ -30,5 +30,8 @@ extern const struct test_entry device_tests[];
 extern const struct test_entry cgroup_path_tests[];
 extern const struct test_entry cgroup_pids_tests[];
 extern const struct test_entry cgroup_memory_tests[];
+extern const struct test_entry features_tests[];
+extern const struct test_entry features_contract_tests[];
+extern const struct test_entry features_mounts_tests[];
 
 #endif
