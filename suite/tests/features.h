@@ -17,7 +17,7 @@ const json_t *features_read(struct test *t);
  */
 const json_t *features_read_hidden(struct test *t);
 
-/* A property by its path, names joined by dots; NULL when it is absent or null: both mean unknown. */
+/* A property by its path, names joined by dots; NULL when absent or null: both mean unknown. */
 const json_t *features_at(const json_t *document, const char *path);
 /* An array; NULL also for what is none. */
 const json_t *features_list(const json_t *document, const char *path);

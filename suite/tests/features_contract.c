@@ -926,19 +926,20 @@ static void check_hidden(struct test *t, const char *id, const char *path, enum 
 struct module_row {
 	struct test_case c;
 	const char *path, *active; /* a file that is there when the module is */
-	const char *property, *unknown; /* a name that the module does not know */
+	const char *property;
+	const char *known, *unknown; /* names that the module knows without a policy, and not */
 };
 
 static const struct module_row apparmor_rows[] = {
 	{ { "apparmor", "features.linux.apparmor.truthful", NULL },
 	  "linux.apparmor.enabled", "/sys/kernel/security/apparmor",
-	  "process.apparmorProfile", "octest-no-such-profile" },
+	  "process.apparmorProfile", "unconfined", "octest-no-such-profile" },
 };
 
 static const struct module_row selinux_rows[] = {
 	{ { "selinux", "features.linux.selinux.truthful", NULL },
 	  "linux.selinux.enabled", "/sys/fs/selinux/enforce",
-	  "process.selinuxLabel", "octest_u:octest_r:octest_t:s0" },
+	  "process.selinuxLabel", NULL, "octest_u:octest_r:octest_t:s0" },
 };
 
 /* The module refuses a name it does not know; only a runtime that hands it on hears that. */
@@ -958,6 +959,8 @@ static void module(struct test *t)
 		check_skip(t, row->c.requirement, "the module is not active: no %s", row->active);
 	} else {
 		bundle_probe(good, "ids", NULL);
+		if (row->known)
+			bundle_set(good, row->property, "s", row->known);
 		bundle_set(bad, row->property, "s", row->unknown);
 		check_refused(t, row->c.requirement, bad, good);
 	}

@@ -148,6 +148,13 @@ static const char *source(struct test *t, const struct option *o)
 	return top;
 }
 
+static bool among(const char *word, const char *const *words)
+{
+	while (*words && strcmp(*words, word))
+		words++;
+	return *words;
+}
+
 static void add_option(struct test *t, struct bundle *b, const struct option *o)
 {
 	const char *point = format(t, "/m/%s", o->word);
@@ -162,7 +169,7 @@ static void add_option(struct test *t, struct bundle *b, const struct option *o)
 		bundle_mount(b, point, "tmpfs", "tmpfs", o->word);
 	else
 		bundle_mount(b, point, "none", source(t, o),
-			     !strcmp(o->word, "bind") || !strcmp(o->word, "rbind") ? o->word : words);
+			     among(o->word, WORDS("bind", "rbind")) ? o->word : words);
 }
 
 static bool has_word(const char *list, const char *word)
