@@ -121,30 +121,28 @@ static const struct option table[] = {
 	{ "unbindable", BIND, MS_PRIVATE, "unbindable", NULL },
 };
 
-static void host_tmpfs(struct test *t, const char *path, unsigned long flags)
+static void set_flags(struct test *t, const char *path, unsigned long flags)
 {
 	bool propagation = flags & (MS_SHARED | MS_PRIVATE);
 
-	host_mount(t, "octest", path, "tmpfs", 0, "mode=755,size=64k");
 	if (flags)
 		host_mount(t, NULL, path, NULL, flags | (propagation ? 0 : MS_REMOUNT | MS_BIND),
 			   NULL);
 }
 
-/* What is bound for an option; the mount below is mounted before flags could forbid it. */
+/* What is bound for an option. Flags come last: they could forbid what has to be made before. */
 static const char *source(struct test *t, const struct option *o)
 {
 	const char *top = host_dir(t, format(t, "%s-%s", o->word, test_id(t)));
 	const char *sub = format(t, "%s/sub", top);
 
 	host_mount(t, "octest", top, "tmpfs", 0, "mode=755,size=64k");
-	need(t, !mkdir(sub, 0755), sub);
-	if (o->kind == TREE)
-		host_tmpfs(t, sub, o->host);
-	if (o->host & (MS_SHARED | MS_PRIVATE))
-		host_mount(t, NULL, top, NULL, o->host, NULL);
-	else if (o->host)
-		host_mount(t, NULL, top, NULL, o->host | MS_REMOUNT | MS_BIND, NULL);
+	if (o->kind == TREE) {
+		need(t, !mkdir(sub, 0755), sub);
+		host_mount(t, "octest", sub, "tmpfs", 0, "mode=755,size=64k");
+		set_flags(t, sub, o->host);
+	}
+	set_flags(t, top, o->host);
 	return top;
 }
 
