@@ -20,6 +20,7 @@
 #define WORDS_MAX 64
 #define FD_PARKED 200 /* descriptors are moved up here before they get their numbers */
 #define CALL_TEXT 2048
+#define SABOTEUR_BROKEN 125 /* tests/saboteur/saboteur.h: it could not do what it was told */
 
 struct running {
 	struct test *t;
@@ -402,6 +403,9 @@ const struct result *running_end(struct running *r)
 	r->ended = true;
 	after(r);
 	evidence(r);
+	/* A sabotage that was none proves nothing, whatever then fails. */
+	if (t->planned->argument && x->exited && x->status == SABOTEUR_BROKEN)
+		test_broken(t, "%s: the saboteur is broken: %s", x->command, result_text(t, x));
 	/* A test that gives its own limit expects it may be met. */
 	if (x->timed_out && !r->call.limit_s)
 		test_hang(t, x->command);
