@@ -15,10 +15,6 @@
 
 #include "engine.h"
 
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
-
 struct container *container_with_id(struct bundle *b, const char *id)
 {
 	struct container *c = take(sizeof(*c));
@@ -92,21 +88,24 @@ bool container_ended(struct container *c)
 	return pump(c->t, &fd, 1, 0) >= 0;
 }
 
-void container_wait_zombie(struct container *c)
+static void wait_end(struct container *c)
 {
 	wait_readable(c->t, container_pidfd(c), "the container's process ends");
 }
 
+void container_wait_zombie(struct container *c)
+{
+	wait_end(c);
+	c->kept = true;
+}
+
 int container_wait(struct container *c)
 {
-	siginfo_t info = { .si_pid = 0 };
-
 	if (c->reaped)
 		return c->wait_status;
-	container_wait_zombie(c);
+	wait_end(c);
 	c->wait_status = -1;
-	if (!waitid((idtype_t)P_PIDFD, (id_t)c->pidfd, &info, WEXITED | WNOHANG) && info.si_pid)
-		c->wait_status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+	container_reap(c);
 	c->reaped = true;
 	return c->wait_status;
 }
@@ -237,7 +236,9 @@ const struct result *op_with(struct container *c, const char *command, const str
 
 	if (!strcmp(command, "create"))
 		return op_create_with(c, details);
+	c->let_go = !strcmp(command, "delete") && !c->kept;
 	r = op(c, command, details, NULL, WORDS(c->id));
+	c->let_go = false;
 	if (!strcmp(command, "delete") && result_ok(r) && !c->deleted) {
 		c->deleted = true;
 		look_for_leftovers(c);

@@ -176,6 +176,8 @@ struct container {
 	pid_t pid;
 	int pidfd;
 	bool created, deleted, reaped;
+	bool kept;   /* its zombie is to stay until a test takes it in */
+	bool let_go; /* a delete is under way, and who calls one takes in what it ends */
 	int wait_status;
 	const struct ledger *before;
 };
@@ -244,6 +246,8 @@ void child_remove(struct test *t, pid_t pid);
 bool child_is(const struct test *t, pid_t pid);
 /* Reap zombies nobody has a claim on. */
 void reap_orphans(struct test *t);
+/* Take in a container's process if it has ended. */
+void container_reap(struct container *c);
 /* Wait, bounded, for processes that are not in `before` to go. */
 void settle(struct test *t, const struct ledger *before);
 /* What an operation that failed has left, container `id` apart from trifles; "" for nothing. */

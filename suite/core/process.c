@@ -2,7 +2,7 @@
 /*
  * Children of a test and what else runs in its world: forks, waiting, orphans. A test is PID 1 of
  * its PID namespace, so every orphan becomes its child. It must never reap a container's process on
- * its own: whether that has been reaped is something tests decide.
+ * its own, but while it is deleted: whether that has been reaped is something tests decide.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -19,6 +19,10 @@
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
+#endif
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
 #endif
 
 #include "engine.h"
@@ -49,12 +53,35 @@ bool child_is(const struct test *t, pid_t pid)
 	return false;
 }
 
-static bool is_container(const struct test *t, pid_t pid)
+static struct container *container_of(const struct test *t, pid_t pid)
 {
-	for (const struct container *c = t->containers; c; c = c->next)
+	for (struct container *c = t->containers; c; c = c->next)
 		if (c->pid == pid && !c->reaped)
-			return true;
-	return false;
+			return c;
+	return NULL;
+}
+
+void container_reap(struct container *c)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid((idtype_t)P_PIDFD, (id_t)c->pidfd, &info, WEXITED | WNOHANG) || !info.si_pid)
+		return;
+	c->wait_status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+	c->reaped = true;
+}
+
+/* Nobody's child, or that of a container that is being deleted. */
+static void reap(struct test *t, pid_t pid)
+{
+	struct container *c = container_of(t, pid);
+
+	if (child_is(t, pid))
+		return;
+	if (c && c->let_go)
+		container_reap(c);
+	else if (!c)
+		waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOHANG);
 }
 
 void reap_orphans(struct test *t)
@@ -71,8 +98,8 @@ void reap_orphans(struct test *t)
 	while (proc && (entry = readdir(proc))) {
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (pid > 1 && !child_is(t, pid) && !is_container(t, pid))
-			waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG);
+		if (pid > 1)
+			reap(t, pid);
 	}
 	if (proc)
 		closedir(proc);
