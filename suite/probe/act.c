@@ -177,6 +177,71 @@ static void do_daemon(char **argument)
 	line_end();
 }
 
+static int quiet_ask = -1, quiet_tell = -1;
+
+/* Each byte is answered with the signals that wait for it. */
+static void be_quiet(int ask, int tell)
+{
+	sigset_t all, pending;
+	char byte;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	while (read(ask, &byte, 1) == 1) {
+		sigemptyset(&pending);
+		sigpending(&pending);
+		(void)!write(tell, &pending, sizeof(uint64_t));
+	}
+	_exit(0);
+}
+
+/* A child that blocks every signal and so keeps each that it gets, for "pending" to tell of. */
+static void do_quiet(char **argument)
+{
+	int ask[2] = { -1, -1 }, tell[2] = { -1, -1 };
+	pid_t pid = -1;
+
+	(void)argument;
+	if (!pipe2(ask, O_CLOEXEC) && !pipe2(tell, O_CLOEXEC))
+		pid = fork();
+	if (pid == 0) {
+		close(ask[1]);
+		close(tell[0]);
+		be_quiet(ask[0], tell[1]);
+	}
+	close(ask[0]);
+	close(tell[1]);
+	quiet_ask = ask[1];
+	quiet_tell = tell[0];
+	line_begin("quiet");
+	if (pid < 0)
+		out_errno(errno);
+	else
+		out_int(pid);
+	line_end();
+}
+
+/* What that child has been sent by now: 16 hex digits. */
+static void do_pending(char **argument)
+{
+	uint64_t mask = 0;
+	ssize_t n = -1;
+
+	(void)argument;
+	if (write(quiet_ask, "?", 1) == 1)
+		do
+			n = read(quiet_tell, &mask, sizeof(mask));
+		while (n < 0 && errno == EINTR);
+	line_begin("pending");
+	if (n != sizeof(mask))
+		out_errno(n < 0 ? errno : EPIPE);
+	else
+		out_hex(mask);
+	line_end();
+}
+
 /* BYTES: allocate and touch them. */
 static void do_touch(char **argument)
 {
@@ -403,6 +468,8 @@ const struct command act_commands[] = {
 	{ "forks", 1, do_forks, false },
 	{ "child", 0, do_child, false },
 	{ "daemon", 0, do_daemon, false },
+	{ "quiet", 0, do_quiet, false },
+	{ "pending", 0, do_pending, false },
 	{ "touch", 1, do_touch, false },
 	{ "syscall", 7, do_syscall, false },
 	{ "kill", 2, do_kill, false },

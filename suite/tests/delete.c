@@ -106,7 +106,9 @@ static void created_dialect(struct test *t)
 		check_ok(t, id, op_start(c));
 		return;
 	}
-	wait_readable(t, container_pidfd(c), "the waiting process of a deleted container ends");
+	if (!check_true(t, id, life_ends(container_pidfd(c)), "its waiting process ends",
+			"it lives on"))
+		return;
 	container_wait(c);
 	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
 	check_unchanged(t, id, before, ledger_take(t),
@@ -300,7 +302,7 @@ static void keeps_files(struct test *t)
 {
 	struct bundle *b = life_bundle(t);
 	const char *dir = format(t, "%s/shared", test_dir(t)), *changes;
-	const char *output = format(t, "%s/output", test_dir(t));
+	const char *output = format(t, "%s/output", test_dir(t)), *written;
 	const struct ledger *before;
 	struct container *c = container_new(b);
 	int out;
@@ -322,6 +324,7 @@ static void keeps_files(struct test *t)
 		test_stop(t, "create exits with 0", "it does not");
 	must_start(c);
 	life_kill(t, c);
+	written = file_read(t, output);
 	must_delete(c);
 	close(out);
 	check_string(t, "ops.delete.keeps-bundle", "changes in the bundle", "",
@@ -329,11 +332,8 @@ static void keeps_files(struct test *t)
 	changes = ledger_changes(t, before, ledger_take(t), CHANGE_BIT(CHANGE_FILE));
 	check_true(t, "ops.delete.keeps-bind-source", !strstr(changes, dir),
 		   "the source of the bind mount as it was", "%.900s", changes);
-	changes = file_read(t, output);
-	check_true(t, "ops.delete.keeps-pid-file-target",
-		   changes && !strncmp(changes, "log of the caller\n", 18),
-		   "the caller's file still begins with what he wrote", "%.300s",
-		   changes ? changes : "it is gone");
+	check_string(t, "ops.delete.keeps-pid-file-target", "the caller's file after delete",
+		     written ? written : "", file_read(t, output));
 }
 
 static void keeps_namespace(struct test *t)
@@ -475,7 +475,6 @@ static void not_by_itself(struct test *t)
 		if (!life_check(t, id, op_state(c), "stopped"))
 			return;
 	check_error(t, id, op_create(container_with_id(bundle_copy(b), container_id(c))));
-	check_ok(t, id, op_delete(c));
 }
 
 const struct test_entry delete_tests[] = {

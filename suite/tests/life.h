@@ -30,8 +30,8 @@ bool life_same(const struct state *a, const struct state *b);
 bool life_unknown(struct container *c);
 
 /*
- * "Create must refuse": with a status, leaving nothing, and `state` fails afterwards. `good`, the
- * same but for the one property, goes first and must run.
+ * "Create must refuse": with a status, and `state` fails afterwards. `good`, the same but for the
+ * one property, goes first and must run.
  */
 bool life_refused(struct test *t, const char *requirement, struct bundle *bad, struct bundle *good);
 
@@ -43,7 +43,8 @@ const char *life_bundle_changes(struct test *t, const struct bundle *b, const st
 json_t *life_object(const char *text, size_t length);
 /* Whether no object in a text repeats a name; the text is known to be JSON. */
 bool life_no_duplicates(const char *text, size_t length);
-/* What the state schema has against a value; NULL for nothing. Status words are not looked at. */
+/* What the state schema has against a value; NULL for nothing. Status words are not looked at, and
+ * before 1.1, when the text did not refer to the schema, nor is the least pid. */
 const char *life_schema(struct test *t, const json_t *state);
 bool life_standard_status(const char *word);
 /* A value as text; "absent" for NULL. */
@@ -60,6 +61,8 @@ long long namespace_of(pid_t pid, const char *type);
  * process here is in its mount namespace. In a sandbox nothing can be seen from outside.
  */
 bool shared_kernel(const struct facts *f);
+/* Whether the process of a pidfd ends within a limit. */
+bool life_ends(int pidfd);
 /* Whether all processes that there are now and were not in a ledger end, within a limit. */
 bool life_gone(struct test *t, const struct ledger *before);
 /*
