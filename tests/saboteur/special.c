@@ -5,8 +5,62 @@
  */
 #include "saboteur.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "suite/core/path.h"
+#include "suite/probe/names.h"
+
+static json_t *printed(const struct call *c)
+{
+	json_t *state = c->out.data ? json_loadb(c->out.data, c->out.length, 0, NULL) : NULL;
+
+	return json_is_object(state) ? state : NULL;
+}
+
+static int print(struct call *c, const json_t *state)
+{
+	char *text = json_dumps(state, JSON_COMPACT);
+
+	if (!text)
+		return -EINVAL;
+	c->out = (struct text){ 0 };
+	text_add(&c->out, text, strlen(text));
+	return 0;
+}
+
+/* Set a property of the state, or remove it where no value is given. */
+static int lie(struct call *c, json_t *state, const char *path, const char *value)
+{
+	json_t *is = value ? json_loads(value, JSON_DECODE_ANY, NULL) : NULL;
+
+	if (value ? json_put(state, path, is) : json_cut(state, path))
+		return -ENOENT;
+	return print(c, state);
+}
+
+static pid_t number_in(const char *path)
+{
+	struct text t = { 0 };
+
+	return text_read(&t, path) || !t.data ? 0 : (pid_t)strtol(t.data, NULL, 10);
+}
+
+/* FILE: running while anything at all has the number that stands there, zombie or stranger. */
+static int alive_by(struct call *c, char **word)
+{
+	json_t *state = printed(c);
+	pid_t pid = number_in(word[0]);
+
+	if (!state || pid <= 1 || kill(pid, 0))
+		return -ESRCH;
+	json_object_set_new(state, "pid", json_integer(pid));
+	return lie(c, state, "status", "\"running\"");
+}
 
 /* NAME: the state has this property twice, which no JSON library would write. */
 static int duplicate(struct call *c, char **word)
@@ -27,8 +81,79 @@ static int duplicate(struct call *c, char **word)
 	return 0;
 }
 
+static pid_t parent_of(pid_t pid)
+{
+	struct text t = { 0 };
+	const char *name_end;
+	int parent = 0;
+
+	if (text_read(&t, join("/proc/%d/stat", (int)pid)) || !t.data)
+		return 0;
+	name_end = strrchr(t.data, ')');
+	return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 ? (pid_t)parent : 0;
+}
+
+/* SIGNAL: to the children of the container's process, and not to itself. */
+static int signal_children(struct call *c, char **word)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int error = -ESRCH;
+
+	while (proc && (entry = readdir(proc))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (pid > 1 && parent_of(pid) == call_pid(c))
+			error = kill(pid, signal_parse(word[0])) ? -errno : 0;
+	}
+	if (proc)
+		closedir(proc);
+	return error;
+}
+
+/* FILE SIGNAL: to whoever has the number that stands there now. */
+static int signal_in(struct call *c, char **word)
+{
+	pid_t pid = number_in(word[0]);
+
+	(void)c;
+	if (pid <= 1)
+		return -ESRCH;
+	return kill(pid, signal_parse(word[1])) ? -errno : 0;
+}
+
+static bool says(const json_t *state, const char *status)
+{
+	const char *is = json_string_value(json_object_get(state, "status"));
+
+	return is && !strcmp(is, status);
+}
+
+/* STATUS PATH [JSON]: the property is this, or missing, while the container has that status. */
+static int state_in(struct call *c, char **word)
+{
+	json_t *state = printed(c);
+
+	return says(state, word[0]) ? lie(c, state, word[1], word[2]) : -ENOENT;
+}
+
+/* The same, but the first answer with that status is true. */
+static int state_again(struct call *c, char **word)
+{
+	json_t *state = printed(c);
+
+	if (!says(state, word[0]) || count_call(join("in-%s", word[0])) < 2)
+		return -ENOENT;
+	return lie(c, state, word[1], word[2]);
+}
+
 /* The phase is IN_BEFORE or IN_AFTER; TAKES_OUT and TAKES_ERR fill c->out and c->err. */
 const struct action special_actions[] = {
+	{ "alive-by", "w", IN_AFTER | TAKES_OUT, alive_by },
 	{ "duplicate", "w", IN_AFTER | TAKES_OUT, duplicate },
+	{ "signal-children", "s", IN_AFTER | NEEDS_PID, signal_children },
+	{ "signal-in", "ws", IN_AFTER, signal_in },
+	{ "state-again", "wpJ", IN_AFTER | TAKES_OUT, state_again },
+	{ "state-in", "wpJ", IN_AFTER | TAKES_OUT, state_in },
 	{ NULL, NULL, 0, NULL },
 };
