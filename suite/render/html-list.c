@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "sections.h"
 
 /* Evidence inside the page: the whole of it is in the files beside. */
@@ -274,12 +275,20 @@ static void row(const struct report *rep, const struct result_requirement *q, FI
 		fputs(": ", out);
 		put(out, MARKUP, report_why(q));
 	}
+	for (const struct proof *p = proof_find(q->id);
+	     p && p < proven + proven_count && !strcmp(p->id, q->id); p++) {
+		fputs("<br>proven on ", out);
+		put(out, MARKUP, p->base);
+		fputs(" against <code>", out);
+		put(out, MARKUP, p->sabotage);
+		fputs("</code>", out);
+	}
 	decisions_table(rep, q, out);
 	fputs("</div></details>\n", out);
 }
 
 /* Rows of the section that a runtime owes and that no test of this run decides. */
-static size_t untested(const struct report *rep, const char *section, FILE *out)
+static size_t not_judged(const struct report *rep, const char *section, FILE *out)
 {
 	size_t n = 0;
 
@@ -308,7 +317,7 @@ static size_t untested(const struct report *rep, const char *section, FILE *out)
 
 static void group(const struct report *rep, const char *section, FILE *out)
 {
-	size_t judged = 0, rest = untested(rep, section, NULL);
+	size_t judged = 0, rest = not_judged(rep, section, NULL);
 
 	for (size_t i = 0; i < rep->n; i++)
 		judged += !strcmp(report_requirement(rep, i)->row->section, section);
@@ -331,7 +340,7 @@ static void group(const struct report *rep, const char *section, FILE *out)
 	if (rest) {
 		fprintf(out, "<details class=\"rest\"><summary>%zu not tested</summary><ul>\n",
 			rest);
-		untested(rep, section, out);
+		not_judged(rep, section, out);
 		fputs("</ul></details>\n", out);
 	}
 	fputs("</section>\n", out);
