@@ -144,6 +144,8 @@ static void program_not_run(struct test *t)
 	container_output(c, &n);
 	check_true(t, id, !n && !log_count(b, "process"), "no word of the program after create",
 		   "%zu bytes of output", n);
+	check_true(t, id, !life_executes(t, b, container_pid(c)),
+		   "the container's process does not execute the program after create", "it does");
 	file_write(t, file, "B");
 	must_start(c);
 	f = must_answer(c);

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -344,6 +346,15 @@ char process_state(struct test *t, pid_t pid)
 	return end && end[1] ? end[2] : '\0';
 }
 
+bool life_executes(struct test *t, const struct bundle *b, pid_t pid)
+{
+	struct stat program, probe;
+
+	return !stat(format(t, "%s/probe", bundle_rootfs(b)), &probe) &&
+	       !stat(format(t, "/proc/%d/exe", (int)pid), &program) &&
+	       program.st_dev == probe.st_dev && program.st_ino == probe.st_ino;
+}
+
 #define GONE_MS 5000 /* a limit for what is on its way out, not a wait */
 
 bool life_ends(int pidfd)
@@ -443,6 +454,47 @@ int fifo_or_end(struct test *t, const char *path, struct running *r)
 	close(end[0]);
 	close(set[1].fd);
 	return fd;
+}
+
+struct gate gate_new(struct test *t, struct bundle *b, const char *path)
+{
+	struct gate g = { .t = t, .path = format(t, "%s/%s", bundle_path(b), path) };
+
+	bundle_node(b, path, S_IFIFO | 0666, 0, 0);
+	g.fd = open(g.path, O_RDWR | O_CLOEXEC);
+	g.opened = inotify_init1(IN_CLOEXEC);
+	if (g.fd < 0 || g.opened < 0 || inotify_add_watch(g.opened, g.path, IN_OPEN) < 0)
+		test_broken(t, "%s: %s", g.path, strerror(errno));
+	return g;
+}
+
+bool gate_or_end(const struct gate *g, struct running *r)
+{
+	int both = epoll_create1(EPOLL_CLOEXEC);
+	int call = (int)syscall(SYS_pidfd_open, running_pid(r), 0);
+	struct epoll_event event = { .events = EPOLLIN };
+	struct pollfd set = { .fd = g->opened, .events = POLLIN };
+
+	if (both < 0 || call < 0 || epoll_ctl(both, EPOLL_CTL_ADD, g->opened, &event) ||
+	    epoll_ctl(both, EPOLL_CTL_ADD, call, &event))
+		test_broken(g->t, "%s: %s", g->path, strerror(errno));
+	wait_readable(g->t, both, g->path);
+	close(both);
+	close(call);
+	return poll(&set, 1, 0) > 0;
+}
+
+bool gate_late(const struct gate *g)
+{
+	struct pollfd set = { .fd = g->opened, .events = POLLIN };
+
+	return poll(&set, 1, GONE_MS) > 0;
+}
+
+void gate_open(const struct gate *g)
+{
+	close(g->fd);
+	close(g->opened);
 }
 
 struct running *create_begin(struct test *t, struct container *c)

@@ -63,6 +63,8 @@ long long namespace_of(pid_t pid, const char *type);
 bool shared_kernel(const struct facts *f);
 /* Whether the process of a pidfd ends within a limit. */
 bool life_ends(int pidfd);
+/* Whether a process executes the probe of a bundle, seen from outside. */
+bool life_executes(struct test *t, const struct bundle *b, pid_t pid);
 /* Whether all processes that there are now and were not in a ledger end, within a limit. */
 bool life_gone(struct test *t, const struct ledger *before);
 /*
@@ -84,6 +86,22 @@ char process_state(struct test *t, pid_t pid);
  * closing releases the reader. -1: the call ended first.
  */
 int fifo_or_end(struct test *t, const char *path, struct running *r);
+
+/*
+ * A FIFO held open for writing since before anything could come to it: what opens it for reading
+ * has come, and reads until gate_open(). A look lets nobody through.
+ */
+struct gate {
+	struct test *t;
+	const char *path;
+	int fd, opened; /* the write end; inotify */
+};
+struct gate gate_new(struct test *t, struct bundle *b, const char *path); /* below the bundle directory */
+/* Waits until something comes, or a call ends; whether something has come by then. */
+bool gate_or_end(const struct gate *g, struct running *r);
+/* Whether something has come, or comes yet within a limit. */
+bool gate_late(const struct gate *g);
+void gate_open(const struct gate *g);
 
 /* Begin to create a container, its streams on /dev/null; config.json must have been written. */
 struct running *create_begin(struct test *t, struct container *c);
