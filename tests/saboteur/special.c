@@ -7,10 +7,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <mntent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "suite/core/path.h"
 #include "suite/probe/names.h"
@@ -79,6 +82,33 @@ static int duplicate(struct call *c, char **word)
 	text_add(&made, brace + 1, strlen(brace + 1));
 	c->out = made;
 	return 0;
+}
+
+/* The process that called is put into a new cgroup, of the first hierarchy that lets it in. */
+static int move_caller(struct call *c, char **word)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	bool moved = false;
+	struct mntent *m;
+
+	(void)c;
+	(void)word;
+	while (mounts && !moved && (m = getmntent(mounts))) {
+		char *dir = join("%s/caller", m->mnt_dir);
+		FILE *f;
+
+		if (strncmp(m->mnt_type, "cgroup", 6) || mkdir(dir, 0755))
+			continue;
+		f = fopen(join("%s/cgroup.procs", dir), "we");
+		moved = f && fprintf(f, "%d\n", (int)getppid()) > 0 && !fflush(f);
+		if (f)
+			fclose(f);
+		if (!moved)
+			rmdir(dir);
+	}
+	if (mounts)
+		endmntent(mounts);
+	return moved ? 0 : -EPERM;
 }
 
 static pid_t parent_of(pid_t pid)
@@ -151,6 +181,7 @@ static int state_again(struct call *c, char **word)
 const struct action special_actions[] = {
 	{ "alive-by", "w", IN_AFTER | TAKES_OUT, alive_by },
 	{ "duplicate", "w", IN_AFTER | TAKES_OUT, duplicate },
+	{ "move-caller", "", IN_AFTER, move_caller },
 	{ "signal-children", "s", IN_AFTER | NEEDS_PID, signal_children },
 	{ "signal-in", "ws", IN_AFTER, signal_in },
 	{ "state-again", "wpJ", IN_AFTER | TAKES_OUT, state_again },

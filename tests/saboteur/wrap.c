@@ -296,6 +296,18 @@ static int run_it(void)
 	return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
 }
 
+/* Whoever waits for the end of what a hook prints must not wait for one that is let go. */
+static void let_go_of_output(void)
+{
+	int fd = open("/", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	dup2(fd, 1);
+	dup2(fd, 2);
+	close(fd);
+}
+
 static void act(const json_t *words)
 {
 	size_t n = json_array_size(words), i;
@@ -327,6 +339,8 @@ int wrap_main(char **argv)
 		act(one);
 	if (w.twice)
 		run_it();
+	if (w.detach)
+		let_go_of_output();
 	if (w.detach && fork() != 0)
 		return w.status > 0 ? w.status : 0;
 	if (w.status >= 0 && !w.detach) {
