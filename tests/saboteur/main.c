@@ -35,6 +35,8 @@ static const char *own_options(struct call *c, char **argv, const char **sabotag
 			plain_dir = word + 6;
 		else if (!strncmp(word, "--sabotage=", 11))
 			*sabotage = word + 11;
+		else if (!strcmp(word, "--strict"))
+			c->strict = true;
 		else if (!strcmp(word, "--loud"))
 			loud = true;
 		else
@@ -118,6 +120,9 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 			apply(c, s);
 	}
 	config_place(c);
+	if (!c->skip)
+		make_strict(c);
+	stay |= console_open(c);
 	if (!c->skip && !stay && c->answer < 0 && !c->config.changed)
 		become_real(c);
 	if (!c->skip)
@@ -125,6 +130,7 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 	signal(SIGPIPE, SIG_IGN);
 	c->created = true;
 	config_restore(c);
+	console_close(c);
 	for (struct step *s = steps; s; s = s->next)
 		if (s->after && outcome_fits(c, s))
 			apply(c, s);
@@ -141,8 +147,8 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: saboteur --real=PATH [--list=FILE --sabotage=NAME] [--dir=PATH] "
-			"[--loud] ARGUMENTS OF A RUNTIME\n"
+	fprintf(stderr, "usage: saboteur --real=PATH [--list=FILE --sabotage=NAME] [--strict] "
+			"[--dir=PATH] [--loud] ARGUMENTS OF A RUNTIME\n"
 			"       saboteur --check FILE...\n");
 	return STATUS_BROKEN;
 }
@@ -169,17 +175,17 @@ int main(int argc, char **argv)
 		return check(argv + 2);
 	if (!argc || !own_options(&c, argv, &sabotage))
 		return usage();
-	if (!sabotage)
+	if (!sabotage && !c.strict)
 		become_real(&c);
 	fill_gaps();
 	read_call(&c);
-	steps = find_sabotage(list, sabotage);
-	if (!steps)
+	steps = sabotage ? find_sabotage(list, sabotage) : NULL;
+	if (sabotage && !steps)
 		return STATUS_BROKEN;
 	inside = (!strcmp(c.operation, "create") || !strcmp(c.operation, "delete")) &&
 		 has_inside_wraps(steps);
 	steps = select_steps(&c, steps);
-	if (!steps && !inside)
+	if (!steps && !inside && !c.strict)
 		become_real(&c);
 	return sabotage_call(&c, steps, inside);
 }

@@ -99,6 +99,7 @@ static void apply_deferred(struct call *c)
 void become_real(struct call *c)
 {
 	apply_deferred(c);
+	make_listen(c);
 	execv(c->real, c->argv);
 	fprintf(stderr, "saboteur: %s: %s\n", c->real, strerror(errno));
 	_exit(127);

@@ -45,6 +45,7 @@ struct call {
 	struct config config;
 	struct step *deferred[64]; /* for the runtime's process, in order */
 	size_t n_deferred;
+	bool strict; /* --strict: the caller keeps to the letter of CLI 1.0.1 */
 	bool skip; /* no call at all */
 	int answer; /* where one that went on in a child tells the exit status; -1: it did not */
 	bool reaps, hold; /* that process gets what the runtime leaves, keeps the streams */
@@ -168,6 +169,19 @@ void end_by_signal(int number) __attribute__((noreturn));
 void go_on_in_child(struct call *c, bool wait_for_it);
 /* There, at the end: answer, and stay while something of ours runs. */
 void stay_on(struct call *c) __attribute__((noreturn));
+
+/* -- strict.c */
+/* The words become those that the real runtime knows, or the call is refused. */
+void make_strict(struct call *c);
+/* In the process that becomes the real runtime: its environment likewise. */
+void make_listen(const struct call *c);
+
+/* -- console.c: --console-socket, when it is to be strict or to have a fault */
+int console_fault(struct call *c, char **word);
+/* Before the call, unless that is skipped; whether it has to be made by a child. */
+bool console_open(struct call *c);
+/* After it. */
+void console_close(struct call *c);
 
 /* -- config.c */
 /* The JSON of config.json to be changed, or NULL. */

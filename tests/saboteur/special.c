@@ -177,14 +177,28 @@ static int state_again(struct call *c, char **word)
 	return lie(c, state, word[1], word[2]);
 }
 
+/* FD FD: each gets the number of the other. */
+static int swap(struct call *c, char **word)
+{
+	int a = (int)strtol(word[0], NULL, 10), b = (int)strtol(word[1], NULL, 10), copy = dup(a);
+
+	(void)c;
+	if (copy < 0 || dup2(b, a) < 0 || dup2(copy, b) < 0)
+		return -errno;
+	close(copy);
+	return 0;
+}
+
 /* The phase is IN_BEFORE or IN_AFTER; TAKES_OUT and TAKES_ERR fill c->out and c->err. */
 const struct action special_actions[] = {
 	{ "alive-by", "w", IN_AFTER | TAKES_OUT, alive_by },
+	{ "console", "wT", IN_BEFORE, console_fault },
 	{ "duplicate", "w", IN_AFTER | TAKES_OUT, duplicate },
 	{ "move-caller", "", IN_AFTER, move_caller },
 	{ "signal-children", "s", IN_AFTER | NEEDS_PID, signal_children },
 	{ "signal-in", "ws", IN_AFTER, signal_in },
 	{ "state-again", "wpJ", IN_AFTER | TAKES_OUT, state_again },
 	{ "state-in", "wpJ", IN_AFTER | TAKES_OUT, state_in },
+	{ "swap", "nn", IN_BEFORE | DEFERRED, swap },
 	{ NULL, NULL, 0, NULL },
 };
