@@ -268,7 +268,7 @@ enum cli {
 
 /* How to call the runtime. A member that is 0 or NULL means the usual. */
 struct call {
-	const char *const *global; /* more global options, behind those of the payload */
+	const char *const *global; /* more global options; in place of the payload's of that name */
 	const char *command; /* "create"; NULL: no command at all */
 	const char *name; /* argv[0]; usual: the path of the runtime */
 	bool bare; /* without the payload's global options */

@@ -47,6 +47,31 @@ static int append(const char **words, int n, const char *const *more)
 	return n;
 }
 
+static bool same_option(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "=");
+
+	return *a == '-' && length == strcspn(b, "=") && !strncmp(a, b, length);
+}
+
+/* The payload's options. Those of the call take their place: given twice, some refuse them. */
+static int append_usual(const char **words, int n, const char *const *usual,
+			const char *const *global)
+{
+	for (; *usual && n < WORDS_MAX - 1; usual++) {
+		bool replaced = false;
+
+		for (const char *const *g = global; g && *g; g++)
+			replaced |= same_option(*usual, *g);
+		if (!replaced)
+			words[n++] = *usual;
+		else if (!strchr(*usual, '=') && usual[1] && *usual[1] != '-')
+			usual++;
+	}
+	words[n] = NULL;
+	return n;
+}
+
 /* As a person would type it; words with blanks in quotes. */
 static char *command_text(const char *const *words)
 {
@@ -221,7 +246,7 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 	r->call = *c;
 	r->owner = owner;
 	r->number = ++t->calls;
-	n = append(words, 1, c->bare ? NULL : t->context->args);
+	n = c->bare ? 1 : append_usual(words, 1, t->context->args, c->global);
 	n = append(words, n, more);
 	n = append(words, n, c->global);
 	if (c->command && n < WORDS_MAX - 1)
