@@ -270,6 +270,8 @@ void sandbox_finish(const struct context *c);
 int sandbox_enter(const struct context *c, size_t index, char *error, size_t size);
 /* In the runner: kill what is left in the cgroup of a test, and remove it. */
 void sandbox_remove(const struct context *c, size_t index);
+/* In the runner, when a test is about to go: what a runtime has frozen there can go as well. */
+void sandbox_thaw(const struct context *c, size_t index);
 /* Whether the memory limit of that cgroup has killed something. */
 bool sandbox_out_of_memory(const struct context *c, size_t index);
 

@@ -269,6 +269,7 @@ static void take_message(struct runner *r, struct job *j, const char *data, size
 			r->running--;
 			note_hangs(r, object);
 			note_lacks(r, j, object);
+			sandbox_thaw(r->c, j->index);
 		}
 	} else if (h.type == EVENT_CHECK && r && note(j, object)) {
 		put(r, EVENT_CHECK, 0, j, &b);
@@ -520,6 +521,7 @@ static int step(struct runner *r)
 			job_free(j);
 		} else if (!j->killed && now_ns() > j->deadline + PATIENCE_NS) {
 			j->killed = true;
+			sandbox_thaw(r->c, j->index);
 			syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL, 0);
 		}
 	}

@@ -307,6 +307,39 @@ static bool remove_tree(const char *path, int depth)
 	return !rmdir(path) || errno == ENOENT;
 }
 
+static void thaw_tree(const char *path, int depth)
+{
+	DIR *directory = depth < 32 ? opendir(path) : NULL;
+	struct dirent *entry;
+	char file[1024];
+
+	snprintf(file, sizeof(file), "%.1000s/freezer.state", path);
+	(void)write_to(file, "THAWED");
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		snprintf(file, sizeof(file), "%.700s/%.255s", path, entry->d_name);
+		thaw_tree(file, depth + 1);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+/* On v1 what is frozen cannot even be killed, and the world of a test would never fall. */
+void sandbox_thaw(const struct context *c, size_t index)
+{
+	char path[256];
+
+	for (size_t i = 0; i < c->n_hierarchies; i++) {
+		const struct hierarchy *h = &c->hierarchies[i];
+
+		if (h->v2 || !strstr(h->options, "freezer"))
+			continue;
+		snprintf(path, sizeof(path), "%s%s/t%zu", h->point, c->cgroup, index);
+		thaw_tree(path, 0);
+	}
+}
+
 static void kill_tree(const char *path, int depth)
 {
 	char file[1024], line[32];
@@ -314,8 +347,6 @@ static void kill_tree(const char *path, int depth)
 	DIR *directory;
 	struct dirent *entry;
 
-	snprintf(file, sizeof(file), "%s/freezer.state", path);
-	(void)write_to(file, "THAWED");
 	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
 	procs = fopen(file, "re");
 	while (procs && fgets(line, sizeof(line), procs))
