@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,6 +364,36 @@ static void do_fifo(char **argument)
 		close(fd);
 }
 
+static pid_t leader = 1; /* the kernel makes it 0 when that thread ends */
+
+static void *go_on(void *unused)
+{
+	(void)unused;
+	for (pid_t is; (is = __atomic_load_n(&leader, __ATOMIC_ACQUIRE));)
+		syscall(SYS_futex, &leader, FUTEX_WAIT, is, NULL, NULL, 0);
+	line_begin("leader");
+	out_text("ended");
+	line_end();
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* The first thread ends; a second one says so, and lives. */
+static void do_leader(char **argument)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, go_on, NULL);
+
+	(void)argument;
+	if (error) {
+		answer("leader", error);
+		return;
+	}
+	syscall(SYS_set_tid_address, &leader);
+	syscall(SYS_exit, 0); /* of the thread: the library's would end all of them */
+}
+
 static void do_exit(char **argument)
 {
 	line_done();
@@ -479,6 +511,7 @@ const struct command act_commands[] = {
 	{ "wait", 0, do_wait, true },
 	{ "pause", 0, do_pause, true },
 	{ "fifo", 1, do_fifo, false },
+	{ "leader-ends", 0, do_leader, true },
 	{ "exit", 1, do_exit, true },
 	{ "die", 1, do_die, true },
 	{ "crash", 0, do_crash, true },

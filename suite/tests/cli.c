@@ -588,6 +588,68 @@ static void no_crash(struct test *t)
 		}
 }
 
+/* A whole life, in calls with these details. */
+static void whole_life(struct test *t, const char *id, const struct call *details)
+{
+	struct bundle *b = life_bundle(t);
+	struct container *c = container_new(b);
+	struct call dying = *details;
+
+	bundle_namespace(b, "network", NULL); /* without, some need an option for that */
+	if (!check_ok(t, id, op_create_with(c, details)) ||
+	    !check_ok(t, id, op_with(c, "state", details)) ||
+	    !check_ok(t, id, op_with(c, "start", details)))
+		return;
+	check_true(t, id, container_answer(c), "the program answers", "it does not");
+	dying.arguments = WORDS(container_id(c), "KILL");
+	if (!check_ok(t, id, op_with(c, "kill", &dying)))
+		return;
+	container_wait(c);
+	state_until(c, "stopped");
+	check_ok(t, id, op_with(c, "delete", details));
+}
+
+/* Nothing of the caller's but the file itself tells the program what it is. */
+static void executable(struct test *t)
+{
+	whole_life(t, "cli.executable", &(struct call){ .name = "another-name" });
+}
+
+static void no_globals(struct test *t)
+{
+	whole_life(t, "cli.global.none-required", &(struct call){ .bare = true });
+}
+
+/* How a container is isolated is left open. What program and host say of it must not disagree. */
+static void isolation(struct test *t)
+{
+	static const char *const types[] = { "mnt", "pid", "ipc", "uts", "net", "user" };
+	struct bundle *b = bundle_new(t);
+	struct container *c;
+	const struct facts *f;
+	bool shared;
+	pid_t pid;
+
+	bundle_probe(b, "ns", "wait", NULL);
+	c = life_created(b);
+	must_start(c);
+	f = must_answer(c);
+	pid = must_state(c)->pid;
+	shared = shared_kernel(f);
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		long long outside = namespace_of(pid, types[i]);
+		long long inside = facts_int(f, format(t, "ns.%s", types[i]));
+
+		check_true(t, "scope.isolation-free", !shared || inside == outside,
+			   format(t, "the %s namespace of process %d is the program's", types[i],
+				  (int)pid),
+			   "inode %lld, the program's is %lld", outside, inside);
+	}
+	check_true(t, "scope.isolation-free", pid > 0 && pid != getpid(),
+		   "a process that stands for the container", "pid %d; %s", (int)pid,
+		   shared ? "the kernel is shared" : "the container has its own kernel");
+}
+
 const struct test_entry cli_tests[] = {
 	{
 		.name = "cli/supported",
@@ -609,6 +671,24 @@ const struct test_entry cli_tests[] = {
 		.about = "the first word is the command, whatever the id is called",
 		.requirements = REQS("cli.command-unambiguous"),
 		.run = named_like_commands,
+	},
+	{
+		.name = "cli/executable",
+		.about = "the runtime is one file to be executed, by whatever name",
+		.requirements = REQS("cli.executable"),
+		.run = executable,
+	},
+	{
+		.name = "cli/no-globals",
+		.about = "a whole life without a global option",
+		.requirements = REQS("cli.global.none-required"),
+		.run = no_globals,
+	},
+	{
+		.name = "scope/isolation",
+		.about = "whether the kernel is shared, for information",
+		.requirements = REQS("scope.isolation-free"),
+		.run = isolation,
 	},
 	{
 		.name = "cli/hyphens",

@@ -442,9 +442,11 @@ static void id_again(struct test *t)
 		const struct state *s;
 
 		if (!check_ok(t, id, op_create(c)) || !check_ok(t, id, op_start(c)))
-			return;
+			test_stop(t, "the id can be used", "it cannot, in round %d", i + 1);
 		must_answer(c);
 		s = must_state(c);
+		check_string(t, "ops.delete.id-reuse-allowed", "bundle of the container now",
+			     bundle_path(container_bundle(c)), s->bundle);
 		check_true(t, id, life_is(s, "running") && s->pid != last, "a new process, running",
 			   "%s; before: pid %d", life_words(t, s), (int)last);
 		last = s->pid;
@@ -575,7 +577,7 @@ const struct test_entry delete_tests[] = {
 	{
 		.name = "delete/id-again",
 		.about = "the id of a deleted container can be used again",
-		.requirements = REQS("ops.delete.id-reuse"),
+		.requirements = REQS("ops.delete.id-reuse", "ops.delete.id-reuse-allowed"),
 		.run = id_again,
 	},
 	{

@@ -3,6 +3,7 @@
  * A create that fails leaves the world as it was (runtime.md, Errors), at whatever stage it fails;
  * and what create must refuse. It must never count a refusal without its repaired twin.
  */
+#include "cgroups.h"
 #include "life.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -539,6 +541,125 @@ static void validation(struct test *t)
 		   "%s", result_text(t, r));
 }
 
+/* ------------------------------------------------------------------ where there is no room */
+
+static const struct result *with_root(struct container *c, const char *command, const char *root)
+{
+	return op_with(c, command, &(struct call){ .global = WORDS("--root", root),
+						   .arguments = WORDS(container_id(c)) });
+}
+
+/* Status 0 is no error: then the container has to be there, and to work. */
+static void works_with_root(struct test *t, const char *id, struct container *c, const char *root)
+{
+	const struct result *r = with_root(c, "state", root);
+
+	if (!check_ok(t, id, r) || !check_ok(t, id, with_root(c, "start", root)))
+		return;
+	check_true(t, id, container_answer(c), "its program answers", "it does not");
+	container_close_input(c);
+	container_wait(c);
+	check_ok(t, id, with_root(c, "delete", root));
+}
+
+static void storage_full(struct test *t)
+{
+	const char *id = "errors.create.state-storage-full", *name = test_id(t);
+	const char *root = format(t, "%s/state-root", test_dir(t));
+	const char *filler = format(t, "%s/filler", root);
+	struct container *c = container_with_id(life_bundle(t), name);
+	const struct result *r;
+	char block[4096] = { 0 };
+	int fd;
+
+	if (mkdir(root, 0755) || mount("tmpfs", root, "tmpfs", 0, "size=1m"))
+		test_broken(t, "tmpfs on %s: %s", root, strerror(errno));
+	r = op_create_with(c, &(struct call){ .global = WORDS("--root", root) });
+	if (!result_ok(r)) {
+		check_error(t, id, r);
+		check_disabled(t, id, "there is no option --root to give the state a place by");
+		return;
+	}
+	works_with_root(t, id, c, root);
+	fd = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	while (fd >= 0 && write(fd, block, sizeof(block)) > 0)
+		;
+	if (fd < 0 || errno != ENOSPC)
+		test_broken(t, "fill %s: %s", filler, strerror(errno));
+	close(fd);
+	c = container_with_id(life_bundle(t), name);
+	r = op_create_with(c, &(struct call){ .global = WORDS("--root", root) });
+	if (result_ok(r)) {
+		works_with_root(t, id, c, root);
+		return;
+	}
+	check_clean_error(t, id, r);
+	if (unlink(filler))
+		test_broken(t, "unlink %s: %s", filler, strerror(errno));
+	check_ok(t, id, op_create_with(c, &(struct call){ .global = WORDS("--root", root) }));
+}
+
+/*
+ * The runtime may run, in its cgroup, but it can make no process and no thread. One that dies of
+ * that has failed as well; what counts is that it ends, and what is there then.
+ */
+static void no_fork(struct test *t)
+{
+	const char *id = "errors.create.fork-refused", *path = "/assay-full";
+	struct bundle *b = life_bundle(t);
+	struct container *c = container_new(b);
+	const struct result *r;
+
+	bundle_set(b, "linux.cgroupsPath", "s", "/assay-refused");
+	cg_make(t, "pids", path);
+	cg_write(t, "pids", path, "cgroup.procs", format(t, "%d", (int)getpid()));
+	cg_write(t, "pids", path, "pids.max",
+		 format(t, "%lld", cgroup_number(t, "pids", path, "pids.current") + 1));
+	r = op_create(c);
+	cg_write(t, "pids", path, "pids.max", "max");
+	if (!result_ok(r)) {
+		check_unchanged(t, id, r->before, r->after,
+				CHANGE_BIT(CHANGE_PROCESS) | CHANGE_BIT(CHANGE_MOUNT) |
+					CHANGE_BIT(CHANGE_CGROUP));
+		check_true(t, id, life_unknown(c), "there is no container", "%s",
+			   life_words(t, op_state(c)));
+		if (!check_ok(t, id, op_create(c))) /* the twin: now it can */
+			return;
+	}
+	life_check(t, id, op_state(c), "created");
+	if (!check_ok(t, id, op_start(c)))
+		return;
+	check_true(t, id, container_answer(c), "its program answers", "it does not");
+}
+
+/* A capability that there is not deserves a warning, and no more. */
+static void warning(struct test *t)
+{
+	const char *id = "warnings.exposure";
+	struct bundle *b = life_bundle(t);
+	struct container *c;
+	const struct result *r;
+
+	bundle_set(b, "process.capabilities", "{s:[s s] s:[s s] s:[s s]}", "bounding", "CAP_CHOWN",
+		   "CAP_ASSAY", "effective", "CAP_CHOWN", "CAP_ASSAY", "permitted", "CAP_CHOWN",
+		   "CAP_ASSAY");
+	bundle_probe(b, "caps", "echo", "up", "wait", NULL);
+	c = container_new(b);
+	r = op_create(c);
+	if (!result_ok(r)) {
+		check_error(t, id, r);
+		check_disabled(t, id, "it is an error here, not a warning: %s", result_text(t, r));
+		return;
+	}
+	if (!check_ok(t, id, op_start(c)))
+		return;
+	check_string(t, id, "CAP_CHOWN and nothing else, as without the warning",
+		     "0000000000000001", facts_string(must_answer(c), "caps.effective"));
+	check_true(t, id, life_is(op_state(c), "running"),
+		   "wherever a warning is shown, the program runs", "%zu bytes on stderr of create",
+		   r->err_length);
+}
+
 const struct test_entry error_tests[] = {
 	{
 		.name = "errors/create",
@@ -552,6 +673,24 @@ const struct test_entry error_tests[] = {
 		.about = "a state query that fails leaves nothing behind",
 		.requirements = REQS("errors.state.unchanged"),
 		.run = failing_state,
+	},
+	{
+		.name = "errors/storage-full",
+		.about = "a create that cannot keep its record fails, or the container works",
+		.requirements = REQS("errors.create.state-storage-full"),
+		.run = storage_full,
+	},
+	{
+		.name = "errors/no-fork",
+		.about = "a create that can make no process fails and leaves nothing",
+		.requirements = REQS("errors.create.fork-refused"),
+		.run = no_fork,
+	},
+	{
+		.name = "errors/warning",
+		.about = "how a warning is shown, for information; the program runs",
+		.requirements = REQS("warnings.exposure"),
+		.run = warning,
 	},
 	{
 		.name = "create/missing-id",

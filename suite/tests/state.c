@@ -878,6 +878,26 @@ static void query_has_no_effect(struct test *t)
 	life_check(t, id, op_state(c), "stopped");
 }
 
+static void leader_ended(struct test *t)
+{
+	const char *id = "state.status.leader-thread-exited";
+	struct bundle *b = bundle_new(t);
+	struct container *c;
+	const struct result *r;
+
+	bundle_probe(b, "leader-ends", NULL);
+	c = life_created(b);
+	must_start(c);
+	if (!facts_get(container_await(c, "leader"), "leader"))
+		test_stop(t, "the second thread of the program speaks", "it does not");
+	life_check(t, id, op_state(c), "running");
+	r = op_kill(c, "KILL");
+	if (!check_ok(t, id, r))
+		return;
+	container_wait(c);
+	life_check(t, id, state_until(c, "stopped"), "stopped");
+}
+
 const struct test_entry state_tests[] = {
 	{
 		.name = "state/properties",
@@ -1000,6 +1020,12 @@ const struct test_entry state_tests[] = {
 		.requirements = REQS("state.status.sigstop-is-running",
 				     "ops.delete.stopped-by-sigstop-refused"),
 		.run = halted,
+	},
+	{
+		.name = "state/leader-ended",
+		.about = "a program whose first thread has ended runs as long as another does",
+		.requirements = REQS("state.status.leader-thread-exited"),
+		.run = leader_ended,
 	},
 	{
 		.name = "state/hostile-name",

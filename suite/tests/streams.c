@@ -541,6 +541,63 @@ static void no_host_cwd(struct test *t)
 	check_true(t, id, true, "", "tried descriptors 3 to 12");
 }
 
+static bool same_object(const json_t *is, int fd)
+{
+	struct stat st;
+
+	return is && !fstat(fd, &st) &&
+	       json_integer_value(json_object_get(is, "ino")) == (json_int_t)st.st_ino;
+}
+
+/* Each stream of the program is the caller's, or /dev/null in its place. */
+static void null_in_place(struct test *t)
+{
+	const char *id = "runtime-linux.fds.dev-null-allowed";
+	const struct object o[] = { a_pipe(t, true), a_pipe(t, false), a_pipe(t, false) };
+	struct bundle *b = logging_bundle(t);
+	const struct facts *f;
+
+	bundle_probe(b, "ns", "fds", "wait", NULL);
+	f = started(b, created_with(t, b, &(struct call){ .in = o[0].given,
+							  .out = o[1].given,
+							  .err = o[2].given }));
+	if (!shared_kernel(f))
+		test_disable(t, "not to be told: the container has its own kernel");
+	for (int fd = 0; fd < 3; fd++) {
+		const json_t *is = descriptor(f, fd);
+
+		check_true(t, id, same_object(is, o[fd].given) || (is && closed_or_null(f, fd)),
+			   format(t, "descriptor %d is that of create, or /dev/null", fd), "%s",
+			   life_json(t, is));
+	}
+}
+
+/* What a caller passes on for socket activation may come, and nothing beside it. */
+static void extra_ones(struct test *t)
+{
+	const char *id = "runtime-linux.fds.extra-allowed", *more = "";
+	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+						   "LISTEN_FDS=1", NULL };
+	struct object o = a_pipe(t, true);
+	struct bundle *b = logging_bundle(t);
+	const struct facts *f;
+	json_t *one;
+	size_t i;
+
+	bundle_probe(b, "ns", "fds", "wait", NULL);
+	f = started(b, created_with(t, b, &(struct call){ .pass = &o.given,
+							  .n_pass = 1,
+							  .environment = environment }));
+	json_array_foreach ((json_t *)facts_get(f, "fds"), i, one) {
+		long long fd = json_integer_value(json_object_get(one, "fd"));
+
+		if (fd > 3 || (fd == 3 && shared_kernel(f) && !same_object(one, o.given)))
+			more = format(t, "%s%s ", more, life_json(t, one));
+	}
+	check_true(t, id, facts_get(f, "fds") && !*more,
+		   "beyond 0, 1 and 2 at most the one that the caller passes on", "%s", more);
+}
+
 /* ------------------------------------------------------------------ streams of the other calls */
 
 struct calling {
@@ -766,6 +823,18 @@ const struct test_entry stream_tests[] = {
 				     "runtime-linux.fds.none-from-runtime",
 				     "runtime-linux.fds.standard-streams-open"),
 		.run = descriptors,
+	},
+	{
+		.name = "streams/null-in-place",
+		.about = "a stream of the program is the caller's, or /dev/null",
+		.requirements = REQS("runtime-linux.fds.dev-null-allowed"),
+		.run = null_in_place,
+	},
+	{
+		.name = "streams/extra-ones",
+		.about = "with LISTEN_FDS the program has what the caller passes on, and no more",
+		.requirements = REQS("runtime-linux.fds.extra-allowed"),
+		.run = extra_ones,
 	},
 	{
 		.name = "streams/no-host-cwd",
