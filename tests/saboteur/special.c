@@ -111,6 +111,33 @@ static int move_caller(struct call *c, char **word)
 	return moved ? 0 : -EPERM;
 }
 
+/* The last part of a path. */
+static const char *base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Refuses to be called by another name than that of its file. */
+static int own_name(struct call *c, char **word)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	struct text called = { 0 };
+	int error = text_read(&called, "/proc/self/cmdline");
+
+	(void)word;
+	if (n < 0 || error)
+		return error ? error : -errno;
+	path[n] = '\0';
+	if (strcmp(base(called.data), base(path))) {
+		c->skip = true;
+		c->status = 1;
+	}
+	return 0;
+}
+
 static pid_t parent_of(pid_t pid)
 {
 	struct text t = { 0 };
@@ -195,6 +222,7 @@ const struct action special_actions[] = {
 	{ "console", "wT", IN_BEFORE, console_fault },
 	{ "duplicate", "w", IN_AFTER | TAKES_OUT, duplicate },
 	{ "move-caller", "", IN_AFTER, move_caller },
+	{ "own-name", "", IN_BEFORE, own_name },
 	{ "signal-children", "s", IN_AFTER | NEEDS_PID, signal_children },
 	{ "signal-in", "ws", IN_AFTER, signal_in },
 	{ "state-again", "wpJ", IN_AFTER | TAKES_OUT, state_again },
