@@ -41,6 +41,18 @@ static int available(char **word)
 	return n;
 }
 
+/* Never 0, 1 or 2, which the caller may have left closed: what is there is a finding. */
+static int open_output(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666), high = fd;
+
+	if (fd >= 0 && fd < 3) {
+		high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		close(fd);
+	}
+	return high;
+}
+
 int main(int argc, char **argv)
 {
 	const char *nonce = argc > 1 ? argv[1] : "", *label = "";
@@ -56,7 +68,7 @@ int main(int argc, char **argv)
 		}
 		if (strcmp(*word, "-o") && strcmp(*word, "-t"))
 			return usage("unknown option");
-		*to = open(word[1], O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+		*to = open_output(word[1]);
 		if (*to < 0)
 			return usage("cannot open the output");
 	}

@@ -454,26 +454,25 @@ static bool state_within(const char *text, size_t length)
 
 static void state_output(struct test *t)
 {
-	struct container *c = life_created(life_bundle(t));
 	static const char *const in[] = { "created", "running", "stopped" };
-	const struct result *r;
+	struct container *c = life_created(life_bundle(t));
+	const struct state *s[ARRAY_SIZE(in)];
 
+	s[0] = op_state(c);
+	must_start(c);
+	must_answer(c);
+	s[1] = op_state(c);
+	container_close_input(c);
+	container_wait(c);
+	s[2] = state_until(c, "stopped");
 	for (size_t i = 0; i < ARRAY_SIZE(in); i++) {
-		const struct state *s = i < 2 ? op_state(c) : state_until(c, "stopped");
+		const struct result *r = s[i]->result;
 
-		r = s->result;
 		check_ok(t, "cli.state.exit-zero", r);
 		check_true(t, "cli.state.stdout-json", state_within(r->out, r->out_length),
 			   format(t, "the state on stdout, %s", in[i]), "%.300s", r->out);
 		check_true(t, "cli.state.stdout-only-json", life_object(r->out, r->out_length),
 			   "one JSON object and nothing else on stdout", "%.300s", r->out);
-		if (i == 0) {
-			must_start(c);
-			must_answer(c);
-		} else if (i == 1) {
-			container_close_input(c);
-			container_wait(c);
-		}
 	}
 	check_ok(t, "cli.delete.exit-zero", op_delete(c));
 }
@@ -481,12 +480,11 @@ static void state_output(struct test *t)
 static void state_errors(struct test *t)
 {
 	const char *id = "cli.state.exit-nonzero";
-	struct container *c = life_created(life_bundle(t));
+	struct container *c = life_stopped(t, life_bundle(t));
 
 	check_error(t, id, call(t, "state", NULL, test_id(t)));
 	check_error(t, id, call(t, "state", NULL, NULL));
 	check_ok(t, id, op_state(c)->result); /* the twin */
-	life_kill(t, c);
 	must_delete(c);
 	check_error(t, id, op_state(c)->result);
 }
