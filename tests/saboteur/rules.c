@@ -30,9 +30,12 @@ const struct action *find_action(const char *name, unsigned int flags)
 
 const struct action *find_special(const char *name)
 {
-	for (const struct action *a = special_actions; a->name; a++)
-		if (!strcmp(a->name, name))
-			return a;
+	static const struct action *const specials[] = { special_actions, cli_specials };
+
+	for (size_t i = 0; i < ARRAY_SIZE(specials); i++)
+		for (const struct action *a = specials[i]; a->name; a++)
+			if (!strcmp(a->name, name))
+				return a;
 	return NULL;
 }
 

@@ -99,7 +99,7 @@ struct step {
 
 /* Tables end with an entry without a name. */
 extern const struct action config_actions[], call_actions[], process_actions[], output_actions[],
-	replay_actions[], world_actions[], wrap_actions[], special_actions[];
+	replay_actions[], world_actions[], wrap_actions[], special_actions[], cli_specials[];
 
 /* -- text.c: memory, words, placeholders */
 void *grow(void *old, size_t size);
