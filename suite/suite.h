@@ -280,11 +280,15 @@ struct call {
 	const int *pass; /* further descriptors, to be 3, 4, ... in the runtime */
 	size_t n_pass;
 	enum cli cli;
+	bool listen_pid; /* LISTEN_PID in its environment is the pid of the runtime's process */
 	unsigned int limit_s; /* 0: the usual limit of one call */
 	bool ledger; /* compare before and after (create always does) */
 };
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* What the payload says: CLI_STRICT or CLI_DIALECT. */
+enum cli test_cli(const struct test *t);
 
 struct ledger;
 
@@ -313,6 +317,8 @@ struct running *runtime_begin(struct test *t, const struct call *c);
 pid_t running_pid(const struct running *r);
 /* Whether it has ended by now. */
 bool running_done(struct running *r);
+/* Wait until a descriptor is readable (true), or the call has ended or is over its limit. */
+bool running_readable(struct running *r, int fd);
 const struct result *running_end(struct running *r);
 
 /* The runtime's `features` document; NULL when it has no such command or it is no JSON object. */

@@ -39,6 +39,9 @@ static const char *const usual_environment[] = {
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL
 };
 
+/* Its own pid is what only the process itself can put into its environment before it begins. */
+static const char *const activation[] = { WORLD_PROBE, "-", "-o", "/dev/null", "activate", NULL };
+
 static int append(const char **words, int n, const char *const *more)
 {
 	for (; more && *more && n < WORDS_MAX - 1; more++)
@@ -213,8 +216,8 @@ static void spawn(struct running *r, const char *const *words)
 		give(t, &s, c->pass[i], 3 + (int)i);
 	posix_spawn_file_actions_addchdir_np(&s.actions, c->cwd ? c->cwd : "/");
 	attributes(&a);
-	error = posix_spawn(&r->pid, t->context->runtime, &s.actions, &a, (char *const *)words,
-			    (char *const *)environment);
+	error = posix_spawn(&r->pid, c->listen_pid ? WORLD_PROBE : t->context->runtime, &s.actions,
+			    &a, (char *const *)words, (char *const *)environment);
 	posix_spawnattr_destroy(&a);
 	posix_spawn_file_actions_destroy(&s.actions);
 	for (int i = 0; i < s.n; i++)
@@ -232,11 +235,11 @@ static void spawn(struct running *r, const char *const *words)
 struct running *runtime_begin_for(struct test *t, const struct call *c, struct container *owner)
 {
 	struct running *r = take(sizeof(*r));
-	const char *words[WORDS_MAX] = { c->name ? c->name : t->context->runtime };
+	const char *words[WORDS_MAX];
 	bool hopeless = t->planned->hopeless & command_bit(c);
 	unsigned int limit_s = c->limit_s ? c->limit_s : hopeless ? HOPELESS_S : CALL_LIMIT_S;
 	const char *const more[] = { t->planned->argument, NULL };
-	int n;
+	int n = 0, first;
 
 	/* What it cannot do at its simplest would fail, or hang, here as well, and show nothing. */
 	if (t->planned->lacks & command_bit(c))
@@ -246,14 +249,20 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 	r->call = *c;
 	r->owner = owner;
 	r->number = ++t->calls;
-	n = c->bare ? 1 : append_usual(words, 1, t->context->args, c->global);
+	if (c->listen_pid)
+		n = append(words, n, activation);
+	first = n;
+	words[n++] = c->name && !c->listen_pid ? c->name : t->context->runtime;
+	words[n] = NULL;
+	if (!c->bare)
+		n = append_usual(words, n, t->context->args, c->global);
 	n = append(words, n, more);
 	n = append(words, n, c->global);
 	if (c->command && n < WORDS_MAX - 1)
 		words[n++] = c->command;
 	n = append(words, n, c->options);
 	append(words, n, c->arguments);
-	r->result.command = command_text(words);
+	r->result.command = command_text(words + first);
 	if (c->ledger)
 		r->result.before = ledger_take(t);
 	clock_in(t);
@@ -280,6 +289,16 @@ bool running_done(struct running *r)
 	pump(r->t, NULL, 0, 0);
 	return r->ended || (!waitid(P_PID, (id_t)r->pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
 			    info.si_pid == r->pid);
+}
+
+bool running_readable(struct running *r, int fd)
+{
+	struct test *t = r->t;
+	int fds[] = { fd, r->pidfd };
+
+	if (r->ended)
+		return !pump(t, fds, 1, 0);
+	return !pump(t, fds, 2, r->limit < t->deadline ? r->limit : t->deadline);
 }
 
 /* Field 22 of /proc/PID/stat: when it began, in ticks since boot. -1: it is gone. */

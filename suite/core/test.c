@@ -267,6 +267,11 @@ int test_spec(const struct test *t)
 	return t->context->spec;
 }
 
+enum cli test_cli(const struct test *t)
+{
+	return t->context->cli;
+}
+
 const char *test_spec_text(const struct test *t)
 {
 	return t->context->spec_text;

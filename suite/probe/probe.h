@@ -38,6 +38,7 @@ struct command {
 	bool closing; /* what the probe has to say is said before it */
 };
 
-extern const struct command self_commands[], file_commands[], act_commands[], place_commands[];
+extern const struct command self_commands[], file_commands[], act_commands[], place_commands[],
+	socket_commands[];
 
 #endif
