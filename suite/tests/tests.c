@@ -19,6 +19,8 @@ const struct test_entry *const test_tables[] = {
 	together_tests,
 	hook_tests,
 	stream_tests,
+	console_tests,
+	activation_tests,
 	root_tests,
 	mount_tests,
 	mount_path_tests,

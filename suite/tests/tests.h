@@ -18,6 +18,8 @@ extern const struct test_entry id_tests[];
 extern const struct test_entry together_tests[];
 extern const struct test_entry hook_tests[];
 extern const struct test_entry stream_tests[];
+extern const struct test_entry console_tests[];
+extern const struct test_entry activation_tests[];
 extern const struct test_entry root_tests[];
 extern const struct test_entry mount_tests[];
 extern const struct test_entry mount_path_tests[];
