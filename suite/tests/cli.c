@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -366,6 +367,111 @@ static void pid_file_unwritable(struct test *t)
 	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
 	check_unchanged(t, id, r->before, r->after, EFFECTS);
 	check_ok(t, id, op_create(container_new(bundle_copy(b)))); /* the twin */
+}
+
+/*
+ * What a reader can meet follows from what has happened to the name: a file that is put there whole
+ * (renamed, linked) is never seen half written, one that is written to after it was there may be.
+ */
+static void pid_file_atomic(struct test *t)
+{
+	struct bundle *b = bundle_new(t);
+	const char *directory = format(t, "%s/pids", test_dir(t)), *text;
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	bool there = false, written = false;
+	union {
+		struct inotify_event event;
+		char room[64 * 1024];
+	} events;
+	const struct result *r;
+	ssize_t n;
+
+	bundle_write(b);
+	if (mkdir(directory, 0755) || fd < 0 ||
+	    inotify_add_watch(fd, directory, IN_CREATE | IN_MOVED_TO | IN_MODIFY) < 0)
+		test_broken(t, "watch %s: %s", directory, strerror(errno));
+	r = call(t, "create",
+		 WORDS("--bundle", bundle_path(b), "--pid-file", format(t, "%s/pid", directory)),
+		 test_id(t));
+	text = file_read(t, format(t, "%s/pid", directory));
+	if (!result_ok(r) || !text)
+		test_stop(t, "create writes a pid file", "%s, %s", result_text(t, r),
+			  text ? text : "no file");
+	while ((n = read(fd, &events, sizeof(events))) > 0)
+		for (ssize_t at = 0; at < n;) {
+			const struct inotify_event *e =
+				(const struct inotify_event *)(events.room + at);
+
+			at += (ssize_t)(sizeof(*e) + e->len);
+			if (!e->len || strcmp(e->name, "pid"))
+				continue;
+			written |= there && e->mask & IN_MODIFY;
+			there |= (e->mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+		}
+	close(fd);
+	check_true(t, "cli.create.pid-file-atomic", there && !written,
+		   "the pid file is whole when it comes to be there", "%s",
+		   there ? "it is written to afterwards" : "it never came");
+}
+
+/* From where a relative path counts is not said: the caller's directory and the bundle are known
+ * answers. */
+static void pid_file_relative(struct test *t)
+{
+	struct bundle *b = bundle_new(t);
+	struct container *c = container_new(b);
+	const char *cwd = format(t, "%s/elsewhere", test_dir(t)), *at_cwd, *at_bundle;
+	const struct result *r;
+	const struct state *s;
+
+	bundle_write(b);
+	if (mkdir(cwd, 0755))
+		test_broken(t, "mkdir %s: %s", cwd, strerror(errno));
+	r = runtime_call(t, &(struct call){ .command = "create",
+					    .options = WORDS("--bundle", bundle_path(b),
+							     "--pid-file", "relative.pid"),
+					    .arguments = WORDS(container_id(c)),
+					    .cwd = cwd });
+	if (!result_ok(r))
+		test_stop(t, "create exits with 0", "%s", result_text(t, r));
+	s = must_state(c);
+	at_cwd = file_read(t, format(t, "%s/relative.pid", cwd));
+	at_bundle = file_read(t, format(t, "%s/relative.pid", bundle_path(b)));
+	check_true(t, "cli.create.pid-file-relative",
+		   !at_cwd != !at_bundle && strtol(at_cwd ? at_cwd : at_bundle, NULL, 10) == s->pid,
+		   format(t, "pid %d in a file in the working directory or in the bundle",
+			  (int)s->pid),
+		   "in the working directory: %s; in the bundle: %s", at_cwd ? at_cwd : "none",
+		   at_bundle ? at_bundle : "none");
+}
+
+/* A word too many: whatever it does with the container that was named, it ends, and no other
+ * container has any part in it. */
+static void one_id_only(struct test *t)
+{
+	static const char *const commands[] = { "create", "start", "state", "kill", "delete" };
+	struct container *other = life_created(life_bundle(t));
+	const struct state *before = must_state(other);
+	const char *id = "cli.create.one-id-only";
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		struct bundle *b = life_bundle(t);
+		struct container *c = i ? life_created(b) : container_new(b);
+		struct call call = { .command = commands[i] };
+		const struct result *r;
+
+		bundle_write(b);
+		call.options = i ? NULL : WORDS("--bundle", bundle_path(b));
+		call.arguments = !strcmp(commands[i], "kill") ?
+					 WORDS(container_id(c), "KILL", "surplus") :
+					 WORDS(container_id(c), "surplus");
+		r = runtime_call(t, &call);
+		check_true(t, id, r->exited, format(t, "%s with a surplus word ends", commands[i]),
+			   "%s", result_text(t, r));
+		check_true(t, id, life_same(before, op_state(other)),
+			   "another container as before", "after %s: %s", commands[i],
+			   life_words(t, op_state(other)));
+	}
 }
 
 static void create_returns(struct test *t)
@@ -767,6 +873,24 @@ const struct test_entry cli_tests[] = {
 		.about = "a pid file that cannot be written is an error",
 		.requirements = REQS("cli.create.pid-file-unwritable"),
 		.run = pid_file_unwritable,
+	},
+	{
+		.name = "cli/pid-file-atomic",
+		.about = "whether a reader may see a pid file that is not whole, for information",
+		.requirements = REQS("cli.create.pid-file-atomic"),
+		.run = pid_file_atomic,
+	},
+	{
+		.name = "cli/pid-file-relative",
+		.about = "where a relative pid file goes to, for information",
+		.requirements = REQS("cli.create.pid-file-relative"),
+		.run = pid_file_relative,
+	},
+	{
+		.name = "cli/one-id-only",
+		.about = "a word too many harms no other container",
+		.requirements = REQS("cli.create.one-id-only"),
+		.run = one_id_only,
 	},
 	{
 		.name = "cli/returns",
