@@ -430,7 +430,8 @@ int fifo_or_end(struct test *t, const char *path, struct running *r)
 {
 	struct opening o = { .path = path };
 	struct pollfd set[2] = { { .events = POLLIN }, { .events = POLLIN } };
-	int end[2], fd = -1;
+	int end[2], fd;
+	siginfo_t info;
 	pid_t helper;
 
 	if (pipe2(end, O_CLOEXEC))
@@ -444,11 +445,14 @@ int fifo_or_end(struct test *t, const char *path, struct running *r)
 	while (poll(set, 2, -1) < 0)
 		if (errno != EINTR)
 			test_broken(t, "poll: %s", strerror(errno));
-	if (set[0].revents & POLLIN) {
-		fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
-		if (fd < 0)
-			test_broken(t, "open %s: %s", path, strerror(errno));
+	/* Halted, the helper is either in or out: a reader that it has let in is not lost. */
+	if (!(set[0].revents & POLLIN)) {
+		kill(helper, SIGSTOP);
+		waitid(P_PID, (id_t)helper, &info, WSTOPPED | WEXITED | WNOWAIT);
 	}
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && set[0].revents & POLLIN)
+		test_broken(t, "open %s: %s", path, strerror(errno));
 	kill(helper, SIGKILL);
 	test_wait(t, helper);
 	close(end[0]);

@@ -83,7 +83,7 @@ char process_state(struct test *t, pid_t pid);
 
 /*
  * Until a FIFO is opened for reading by what a call has started: a descriptor to write to, whose
- * closing releases the reader. -1: the call ended first.
+ * closing releases the reader. -1: the call ended first, and nobody reads.
  */
 int fifo_or_end(struct test *t, const char *path, struct running *r);
 
