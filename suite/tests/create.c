@@ -141,6 +141,8 @@ static void program_not_run(struct test *t)
 	bundle_probe(b, "read", "/token/word", NULL);
 	bundle_log_process(b);
 	c = life_created(b);
+	/* What create has set off shows itself while another container lives its whole life. */
+	bundle_run(bundle_new(t), NULL);
 	container_output(c, &n);
 	check_true(t, id, !n && !log_count(b, "process"), "no word of the program after create",
 		   "%zu bytes of output", n);
