@@ -404,7 +404,8 @@ static void hostile(struct test *t)
 	const char *id = "ops.delete.hostile-id";
 	struct container *c = life_created(life_bundle(t));
 
-	if (mkdir("/run/x", 0755) || mkdir("/tmp/x", 0755))
+	/* One of them may be where the runtime keeps its records. */
+	if ((mkdir("/run/x", 0755) && errno != EEXIST) || (mkdir("/tmp/x", 0755) && errno != EEXIST))
 		test_broken(t, "mkdir: %s", strerror(errno));
 	for (size_t i = 0; i < ARRAY_SIZE(sentinels); i++)
 		if (file_write(t, sentinels[i], "keep"))
