@@ -134,6 +134,18 @@ void command_state(const char *real, char **words, const char *id, char *answer,
 		waitpid(pid, NULL, 0);
 }
 
+/* A JSON string up to its end; "\/" is a slash. */
+static void json_text(const char *at, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (; *at && *at != '"' && used + 1 < size; at++) {
+		at += *at == '\\' && at[1];
+		text[used++] = *at;
+	}
+	text[used] = '\0';
+}
+
 void command_bundle(const char *real, char **words, char *path, size_t size)
 {
 	static char answer[1 << 16];
@@ -149,6 +161,6 @@ void command_bundle(const char *real, char **words, char *path, size_t size)
 		command_state(real, words, id, answer, sizeof(answer));
 		at = strstr(answer, "\"bundle\"");
 		if (at && (at = strchr(at + 8, '"')))
-			snprintf(path, size, "%.*s", (int)strcspn(at + 1, "\""), at + 1);
+			json_text(at + 1, path, size);
 	}
 }
