@@ -138,6 +138,24 @@ static void drain(struct stream *s)
 	}
 }
 
+/* The stream that reads from a descriptor, or NULL. */
+static struct stream *stream_of(const struct test *t, int fd)
+{
+	struct stream *s = t->streams;
+
+	while (s && s->fd != fd)
+		s = s->next;
+	return fd >= 0 ? s : NULL;
+}
+
+static bool among(int fd, const int *fds, int n)
+{
+	while (n-- > 0)
+		if (fds[n] == fd)
+			return true;
+	return false;
+}
+
 int pump(struct test *t, const int *fds, int n, int64_t until)
 {
 	sigset_t none;
@@ -150,10 +168,14 @@ int pump(struct test *t, const int *fds, int n, int64_t until)
 		struct timespec limit;
 		int64_t left = until - now_ns();
 
-		for (; count < n; count++)
+		/* Each once: of two entries only the second may see what has just come, and what
+		 * is drained by then wakes nobody. */
+		for (; count < n; count++) {
+			owner[count] = stream_of(t, fds[count]);
 			set[count] = (struct pollfd){ .fd = fds[count], .events = POLLIN };
+		}
 		for (struct stream *s = t->streams; s && count < POLL_MAX; s = s->next) {
-			if (s->fd < 0)
+			if (s->fd < 0 || among(s->fd, fds, n))
 				continue;
 			owner[count] = s;
 			set[count++] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
@@ -163,16 +185,19 @@ int pump(struct test *t, const int *fds, int n, int64_t until)
 		limit = (struct timespec){ .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
 		if (!n)
 			limit = (struct timespec){ 0 };
-		/* SIGCHLD comes in here and nowhere else; a call under way may wait for its orphans. */
+		/* SIGCHLD comes in here and nowhere else; a call under way may wait for its
+		 * orphans. */
 		ready = ppoll(set, (nfds_t)count, &limit, &none);
 		if (ready < 0 && errno != EINTR)
 			abort();
-		if (ready < 0)
+		if (ready < 0) {
 			reap_orphans(t);
-		for (int i = n; ready > 0 && i < count; i++)
-			if (set[i].revents)
+			continue;
+		}
+		for (int i = 0; i < count; i++)
+			if (set[i].revents && owner[i])
 				drain(owner[i]);
-		for (int i = 0; ready > 0 && i < n; i++)
+		for (int i = 0; i < n; i++)
 			if (set[i].revents)
 				return i;
 		if (!ready || !n)
