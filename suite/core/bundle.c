@@ -345,19 +345,37 @@ void bundle_log_process(struct bundle *b)
 	}
 }
 
+/* A runtime may be killed by SIGPIPE, or not, when its hook is gone before it has written the state. */
+static bool reads_input(const json_t *words)
+{
+	static const char *const readers[] = { "state", "save", "deaf" };
+	const json_t *word;
+	size_t i;
+
+	json_array_foreach (words, i, word)
+		for (size_t k = 0; k < ARRAY_SIZE(readers); k++)
+			if (!strcmp(json_string_value(word), readers[k]))
+				return true;
+	return false;
+}
+
 void bundle_hook(struct bundle *b, const char *kind, const char *label, ...)
 {
 	/* startContainer runs inside, after the change of root; all others find our paths. */
 	bool inside = !strcmp(kind, "startContainer");
-	json_t *words;
+	json_t *words, *does = json_array();
 	va_list args;
 
 	need_log(b);
 	words = json_pack("[s s s s s s]", "probe", b->nonce, "-l", label, "-o",
 			  inside ? "/log/log" : format(b->t, "%s/log", b->log));
 	va_start(args, label);
-	add_words(words, args);
+	add_words(does, args);
 	va_end(args);
+	if (!reads_input(does))
+		json_array_append_new(words, json_string("drain"));
+	json_array_extend(words, does);
+	json_decref(does);
 	bundle_put(b, format(b->t, "hooks.%s.+", kind),
 		   json_pack("{s:s s:o}", "path", inside ? "/probe" : WORLD_PROBE, "args", words));
 }

@@ -540,6 +540,23 @@ static void state(char **argument)
 	line_end();
 }
 
+/* Standard input to its end, and not a word about it. */
+static void drain(char **argument)
+{
+	ssize_t n;
+
+	(void)argument;
+	do
+		n = read(0, content, sizeof(content));
+	while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+/* For hooks that are not to read what they are given. */
+static void deaf(char **argument)
+{
+	(void)argument;
+}
+
 /* PATH: standard input to its end into a file, however long it is; how many bytes. */
 static void save(char **argument)
 {
@@ -592,5 +609,7 @@ const struct command file_commands[] = {
 	{ "echo", 1, do_echo, false },
 	{ "state", 0, state, false },
 	{ "save", 1, save, false },
+	{ "drain", 0, drain, false },
+	{ "deaf", 0, deaf, false },
 	{ NULL, 0, NULL, false },
 };

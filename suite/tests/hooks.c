@@ -938,7 +938,7 @@ static void stdin_unread(struct test *t)
 	large_state(t, b);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (has_kind(t, kinds[i])) {
-			bundle_hook(b, kinds[i]->name, "deaf", NULL);
+			bundle_hook(b, kinds[i]->name, "deaf", "deaf", NULL);
 			n++;
 		}
 	bundle_run(b, NULL);
