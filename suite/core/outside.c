@@ -87,7 +87,8 @@ static bool free_loop(const char *name, char *text, size_t size)
 	file[n > 0 ? n : 0] = '\0';
 	file[strcspn(file, "\n")] = '\0';
 	snprintf(path, sizeof(path), "/dev/%.20s", name);
-	snprintf(text, size, "+loop %s %s", path, file);
+	snprintf(text, size, "+loop %s %s, left by this test or by one shortly before it", path,
+		 file);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
