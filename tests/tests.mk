@@ -13,7 +13,7 @@ MKBAD_SOURCES = tests/payloads/mkbad.c suite/core/sha256.c
 
 .PHONY: check
 
-check: $(TEST_BIN)/fake $(TEST_BIN)/mkbad build/saboteur
+check: $(TEST_BIN)/fake $(TEST_BIN)/mkbad build/saboteur build/assay
 	tests/run $(CHECK_STAGES)
 
 # Bad runtimes are static: they go into payloads alone.
