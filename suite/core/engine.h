@@ -214,9 +214,16 @@ int64_t now_ns(void);
 void *take(size_t size);
 char *take_text(const char *text, size_t length);
 
-/* The whole life of a test in its own process; does not return. */
-void test_live(const struct context *c, const struct planned *p, size_t index, int channel,
-	       int64_t deadline) __attribute__((noreturn));
+/* What a test is told over its channel when its turn comes; its world may be older than that. */
+struct turn {
+	int64_t deadline; /* CLOCK_MONOTONIC */
+	unsigned int hopeless, lacks; /* as in struct planned */
+	char why[TEXT_MAX];
+};
+
+/* The whole life of a test in its own process: makes its world, waits for its turn; does not return. */
+void test_live(const struct context *c, const struct planned *p, size_t index, int channel)
+	__attribute__((noreturn));
 /* The limit of the test is over while waiting for `what`: outcome hang. */
 void test_hang(struct test *t, const char *what) __attribute__((noreturn));
 /* One check: the requirement must be one that the entry lists. */

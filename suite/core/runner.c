@@ -58,6 +58,7 @@ struct runner {
 	struct sink *sink;
 	const struct runner_options *options;
 	struct job *jobs[JOBS_MAX];
+	struct job *ready; /* prepared, and not begun: it has no event yet */
 	unsigned int running; /* have not said their end */
 	unsigned int alive;   /* nor have they gone */
 	size_t done;
@@ -82,10 +83,11 @@ static void in_child(const struct context *c, const struct job *j, int channel)
 	syscall(SYS_close_range, 4, ~0U, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	test_live(c, j->test, j->index, 3, j->deadline);
+	test_live(c, j->test, j->index, 3);
 }
 
-static int job_begin(const struct context *c, struct job *j)
+/* The process: it makes its world and waits there for job_go(). */
+static int job_prepare(const struct context *c, struct job *j)
 {
 	const unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS |
 				    CLONE_NEWIPC | CLONE_PIDFD | SIGCHLD;
@@ -95,8 +97,6 @@ static int job_begin(const struct context *c, struct job *j)
 		return -errno;
 	setsockopt(end[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	j->errors = memfd_create("errors", MFD_CLOEXEC);
-	j->began = now_ns();
-	j->deadline = j->began + (int64_t)j->test->limit_ms * NS_PER_MS;
 	j->pid = (pid_t)syscall(SYS_clone, flags, NULL, &j->pidfd, NULL, NULL);
 	if (j->pid == 0)
 		in_child(c, j, end[1]);
@@ -110,6 +110,20 @@ static int job_begin(const struct context *c, struct job *j)
 	}
 	j->channel = end[0];
 	return 0;
+}
+
+/* Its turn. What it cannot know since it was prepared goes along. */
+static void job_go(struct job *j)
+{
+	struct turn turn = { .hopeless = j->test->hopeless, .lacks = j->test->lacks };
+
+	j->began = now_ns();
+	j->deadline = j->began + (int64_t)j->test->limit_ms * NS_PER_MS;
+	turn.deadline = j->deadline;
+	if (j->test->why)
+		snprintf(turn.why, sizeof(turn.why), "%s", j->test->why);
+	/* A process that has died is found by its pidfd. */
+	(void)send(j->channel, &turn, sizeof(turn), MSG_NOSIGNAL);
 }
 
 static void job_free(struct job *j)
@@ -446,9 +460,28 @@ static void shorten(const struct runner *r, struct planned *p)
 		p->limit_ms = (unsigned int)ms;
 }
 
+static struct job *job_of(const struct runner *r, struct planned *p)
+{
+	return job_new(r->c, p, (size_t)(p - r->plan->tests));
+}
+
+/*
+ * The world of the test that comes next is made while others run: where there is a second CPU, it
+ * costs nobody time. Not in the phases of tests that want the machine for themselves.
+ */
+static void prepare(struct runner *r, struct planned *p)
+{
+	r->ready = job_of(r, p);
+	if (!job_prepare(r->c, r->ready))
+		return;
+	job_free(r->ready); /* begin() will try, and tell */
+	r->ready = NULL;
+}
+
 static int begin(struct runner *r, struct planned *p)
 {
-	struct job *j = job_new(r->c, p, (size_t)(p - r->plan->tests));
+	bool ready = r->ready && r->ready->test == p;
+	struct job *j = ready ? r->ready : job_of(r, p);
 	struct body b = { 0 };
 	unsigned int slot = 0;
 	int error;
@@ -463,9 +496,11 @@ static int begin(struct runner *r, struct planned *p)
 	p->hopeless = hopeless(r);
 	p->lacks = r->plan->lacks;
 	p->why = r->plan->why;
-	error = job_begin(r->c, j);
+	error = ready ? 0 : job_prepare(r->c, j);
 	if (error)
 		return error;
+	r->ready = NULL;
+	job_go(j);
 	while (r->jobs[slot])
 		slot++;
 	r->jobs[slot] = j;
@@ -548,21 +583,31 @@ static int drain(struct runner *r)
 	return error;
 }
 
+/* The first test of a phase at or behind this one, or NULL. */
+static struct planned *first_of(const struct runner *r, struct planned *p, bool alone,
+				bool exclusive)
+{
+	for (; p < r->plan->tests + r->plan->n; p++)
+		if (!p->done && (p->alone || planned_vital(p)) == alone &&
+		    (alone || p->entry->exclusive == exclusive))
+			return p;
+	return NULL;
+}
+
 /* First what must show itself alone or is vital, then side by side, then what wants the machine. */
 static int phase(struct runner *r, bool alone, bool exclusive)
 {
 	unsigned int jobs = alone || exclusive ? 1 : r->options->jobs;
+	struct planned *p = first_of(r, r->plan->tests, alone, exclusive), *next;
 	int error = 0;
 
-	for (size_t i = 0; !error && i < r->plan->n; i++) {
-		struct planned *p = &r->plan->tests[i];
-
-		if (p->done || (p->alone || planned_vital(p)) != alone ||
-		    (!alone && p->entry->exclusive != exclusive))
-			continue;
+	for (; !error && p; p = next) {
+		next = first_of(r, p + 1, alone, exclusive);
 		error = alone || exclusive ? drain(r) : drain_to(r, jobs - 1);
 		if (!error)
 			error = begin(r, p);
+		if (!error && next && !alone && !exclusive)
+			prepare(r, next);
 	}
 	return error ? error : drain(r);
 }
@@ -574,6 +619,10 @@ static void kill_all(struct runner *r)
 			syscall(SYS_pidfd_send_signal, r->jobs[i]->pidfd, SIGKILL, NULL, 0);
 			job_reap(r->c, r->jobs[i]);
 		}
+	if (r->ready) {
+		syscall(SYS_pidfd_send_signal, r->ready->pidfd, SIGKILL, NULL, 0);
+		job_reap(r->c, r->ready);
+	}
 }
 
 static int stop_signals(void)
@@ -647,9 +696,11 @@ struct question *runner_ask(const struct context *c, const struct test_entry *en
 				       .limit_ms = (unsigned int)(30000 * c->slowness) };
 	q->planned.all = q->planned.wanted = none;
 	q->job = job_new(c, &q->planned, SIZE_MAX / 2 + index);
-	if (job_begin(c, q->job)) {
+	if (job_prepare(c, q->job)) {
 		job_free(q->job);
 		q->job = NULL;
+	} else {
+		job_go(q->job);
 	}
 	return q;
 }

@@ -236,18 +236,38 @@ void test_finding(struct test *t, enum change_kind kind, const char *text)
 	tell(t, EVENT_FINDING, &b);
 }
 
-void test_live(const struct context *c, const struct planned *p, size_t index, int channel,
-	       int64_t deadline)
+/* Before it, nothing may be told: the test has no "start" in the record yet. */
+static void wait_for_turn(struct test *t, struct planned *p)
+{
+	struct turn turn;
+	ssize_t n;
+
+	do
+		n = recv(t->channel, &turn, sizeof(turn), 0);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(turn))
+		_exit(1); /* the runner is gone */
+	t->deadline = turn.deadline;
+	p->hopeless = turn.hopeless;
+	p->lacks = turn.lacks;
+	p->why = take_text(turn.why, strlen(turn.why));
+}
+
+void test_live(const struct context *c, const struct planned *planned, size_t index, int channel)
 {
 	struct test *t = take(sizeof(*t));
+	struct planned *p = take(sizeof(*p));
 	char error[256];
+	int failed;
 
+	*p = *planned;
 	t->context = c;
 	t->planned = p;
 	t->channel = channel;
-	t->deadline = deadline;
 	t->decided = take(p->n_wanted * sizeof(*t->decided));
-	if (sandbox_enter(c, index, error, sizeof(error)))
+	failed = sandbox_enter(c, index, error, sizeof(error));
+	wait_for_turn(t, p);
+	if (failed)
 		test_broken(t, "the sandbox could not be made: %s", error);
 	p->entry->run(t);
 	decide_rest(t, OUTCOME_ERROR, "a decision",
