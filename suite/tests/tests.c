@@ -33,6 +33,7 @@ const struct test_entry *const test_tables[] = {
 	types_tests,
 	namespace_tests,
 	device_tests,
+	path_guard_tests,
 	cgroup_path_tests,
 	cgroup_pids_tests,
 	cgroup_memory_tests,
