@@ -35,6 +35,7 @@ const struct test_entry *const test_tables[] = {
 	device_tests,
 	path_guard_tests,
 	root_propagation_tests,
+	seccomp_tests,
 	cgroup_path_tests,
 	cgroup_pids_tests,
 	cgroup_memory_tests,
