@@ -20,7 +20,7 @@ SUITE_SOURCES := suite/main.c suite/probe/names.c init/journal.c \
 	$(sort $(RENDER_SRCS) $(wildcard suite/core/*.c suite/tests/*.c))
 SUITE_HEADERS := $(sort $(wildcard suite/*.h suite/*/*.h init/*.h))
 SUITE_OBJECTS := $(SUITE_SOURCES:%.c=build/suite/%.o) build/suite/catalogue.o
-PROBE_SOURCES := $(addprefix suite/probe/,act.c files.c filtered.c main.c names.c out.c place.c self.c sockets.c)
+PROBE_SOURCES := $(sort $(wildcard suite/probe/*.c))
 
 build/gen/compile-catalogue: suite/requirements/compile.c suite/core/sha256.c suite/core/sha256.h
 	@mkdir -p $(@D)

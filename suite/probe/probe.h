@@ -39,6 +39,6 @@ struct command {
 };
 
 extern const struct command self_commands[], file_commands[], act_commands[], place_commands[],
-	socket_commands[], filter_commands[];
+	socket_commands[], filter_commands[], power_commands[];
 
 #endif
