@@ -27,6 +27,7 @@ const struct test_entry *const test_tables[] = {
 	mount_option_tests,
 	mount_propagation_tests,
 	process_tests,
+	capability_tests,
 	user_tests,
 	rlimits_tests,
 	hostname_tests,
