@@ -72,47 +72,42 @@ static void set_path(struct bundle *b, const char *path)
 
 static void path_search(struct test *t)
 {
-	struct bundle *b = bundle_new(t), *bad;
-	const struct facts *f;
+	struct bundle *b = bundle_new(t), *good, *bad;
 
 	place_probe(t, b, "d2");
 	bundle_dir(b, "rootfs/d1", 0755);
 	bundle_probe(b, "args", NULL);
 	bundle_set(b, "process.args.0", "s", "probe");
 	set_path(b, "PATH=/d1:/d2");
-	f = bundle_run(b, NULL);
-	check_string(t, "process.args.argv0", "argv[0]", "probe",
-		     json_string_value(json_array_get(facts_get(f, "args"), 0)));
+	good = bundle_copy(b);
+	place_probe(t, good, "d2");
 	/* The runtime's own PATH has /bin; so does this root, but the configured PATH does not. */
 	bad = bundle_copy(b);
 	place_probe(t, bad, "bin");
 	set_path(bad, "PATH=/d1");
-	check_refused(t, "process.args.path-search", bad, b);
+	check_string(t, "process.args.argv0", "argv[0]", "probe",
+		     json_string_value(json_array_get(facts_get(bundle_run(b, NULL), "args"), 0)));
+	check_refused(t, "process.args.path-search", bad, good);
 }
 
-/* Which of two programs runs is told by what they are: the probe, and a file that is no program. */
+/* Which of two programs runs is told by where it is; the second is reached by a symlink. */
 static void path_order(struct test *t)
 {
-	struct bundle *b = bundle_new(t);
 	const char *const orders[] = { "PATH=/d1:/d2", "PATH=/d2:/d1" };
-	const char *const first[] = { "/d1/probe", "/d2/probe" };
+	const char *const first[] = { "/d1/probe", "/second/probe" };
 
-	place_probe(t, b, "d1");
-	bundle_dir(b, "rootfs/d2", 0755);
-	bundle_file(b, "rootfs/d2/probe", 0755, "");
-	if (unlink(format(t, "%s/d2/probe", bundle_rootfs(b))) ||
-	    symlink("/second/probe", format(t, "%s/d2/probe", bundle_rootfs(b))))
-		test_broken(t, "symlink");
-	place_probe(t, b, "second");
-	bundle_probe(b, "lstat", "/proc/self/exe", NULL);
-	bundle_set(b, "process.args.0", "s", "probe");
 	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
-		const struct facts *f;
+		struct bundle *b = bundle_new(t);
 
+		place_probe(t, b, "d1");
+		place_probe(t, b, "second");
+		bundle_dir(b, "rootfs/d2", 0755);
+		bundle_symlink(b, "rootfs/d2/probe", "/second/probe");
+		bundle_probe(b, "lstat", "/proc/self/exe", NULL);
+		bundle_set(b, "process.args.0", "s", "probe");
 		set_path(b, orders[i]);
-		f = bundle_run(b, NULL);
 		check_string(t, "process.args.path-order", format(t, "program run with %s", orders[i]),
-			     i ? "/second/probe" : first[i], facts_string(f, "lstat.target"));
+			     first[i], facts_string(bundle_run(b, NULL), "lstat.target"));
 	}
 }
 
@@ -122,9 +117,10 @@ static void path_in_container(struct test *t)
 	const char *host = format(t, "%s/host-bin", test_dir(t));
 
 	/* A directory with the probe that is the host's alone; bound, it is the container's too. */
-	if (mkdir(host, 0755) || symlink(test_probe(t), format(t, "%s/probe", host)))
-		test_broken(t, "mkdir %s", host);
-	place_probe(t, good, "volume");
+	if (mkdir(host, 0755) || link(format(t, "%s/probe", bundle_rootfs(good)),
+				      format(t, "%s/probe", host)))
+		test_broken(t, "a probe in %s", host);
+	bundle_mount(good, "/volume", "bind", host, "bind");
 	bundle_probe(good, "ids", NULL);
 	bundle_set(good, "process.args.0", "s", "probe");
 	bad = bundle_copy(good);
@@ -147,7 +143,7 @@ static void path_skips(struct test *t)
 		     facts_string(bundle_run(b, NULL), "lstat.target"));
 }
 
-static void with_slash(struct test *t)
+static const char *program_run_for(struct test *t, const char *word)
 {
 	struct bundle *b = bundle_new(t);
 
@@ -158,15 +154,21 @@ static void with_slash(struct test *t)
 	bundle_probe(b, "lstat", "/proc/self/exe", NULL);
 	set_path(b, "PATH=/bin");
 	bundle_set(b, "process.cwd", "s", "/wd");
-	bundle_set(b, "process.args.0", "s", "/opt/probe");
+	bundle_set(b, "process.args.0", "s", word);
+	return facts_string(bundle_run(b, NULL), "lstat.target");
+}
+
+static void with_slash(struct test *t)
+{
+	const char *absolute = program_run_for(t, "/opt/probe");
+	const char *in_cwd = program_run_for(t, "./probe"), *below = program_run_for(t, "bin/probe");
+
 	check_string(t, "process.args.slash-absolute", "program run for /opt/probe", "/opt/probe",
-		     facts_string(bundle_run(b, NULL), "lstat.target"));
-	bundle_set(b, "process.args.0", "s", "./probe");
+		     absolute);
 	check_string(t, "process.args.slash-relative", "program run for ./probe in /wd", "/wd/probe",
-		     facts_string(bundle_run(b, NULL), "lstat.target"));
-	bundle_set(b, "process.args.0", "s", "bin/probe");
+		     in_cwd);
 	check_string(t, "process.args.slash-relative", "program run for bin/probe in /wd",
-		     "/wd/bin/probe", facts_string(bundle_run(b, NULL), "lstat.target"));
+		     "/wd/bin/probe", below);
 }
 
 /* The kernel gives the interpreter the path of the script as its argument: here, as the nonce. */
@@ -460,13 +462,28 @@ static void set_own_oom(struct test *t, const char *value)
 		test_broken(t, "oom_score_adj");
 }
 
+static int lower_own_oom(void *data)
+{
+	return file_write(data, "/proc/self/oom_score_adj", "-1000") != 0;
+}
+
+/* Less than one has takes CAP_SYS_RESOURCE. */
+static bool may_lower(struct test *t)
+{
+	return !test_wait(t, test_fork(t, lower_own_oom, t));
+}
+
 static void oom_set(struct test *t)
 {
-	static const int values[] = { 100, -500, 1000, -1000 };
+	static const int values[] = { 100, 1000, -500, -1000 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct bundle *b = bundle_new(t);
 
+		if (values[i] < 0 && !may_lower(t)) {
+			check_skip(t, "process.oom-score-adj.set", "the suite itself cannot lower it");
+			return;
+		}
 		bundle_set(b, "process.oomScoreAdj", "i", values[i]);
 		check_oom(t, "process.oom-score-adj.set", b, values[i]);
 	}
@@ -487,9 +504,40 @@ static void oom_unprivileged(struct test *t)
 {
 	struct bundle *b = bundle_new(t);
 
+	if (!may_lower(t))
+		test_skip(t, "the suite itself cannot lower it");
 	bundle_set(b, "process.oomScoreAdj", "i", -500);
 	bundle_set(b, "process.user", "{s:i s:i}", "uid", 1000, "gid", 1000);
 	check_oom(t, "process.oom-score-adj.unprivileged-user", b, -500);
+}
+
+/* The runtime, its caller and hooks that run outside keep what they have. */
+static void oom_of_others(struct test *t)
+{
+	static const char *const kinds[] = { "createRuntime", "poststart", "poststop" };
+	const char *id = "process.oom-score-adj.runtime-unaffected", *own;
+	struct bundle *b = bundle_new(t);
+	size_t seen = 0;
+
+	set_own_oom(t, "300");
+	bundle_set(b, "process.oomScoreAdj", "i", 700);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		bundle_hook(b, kinds[i], kinds[i], "oom", NULL);
+	check_oom(t, id, b, 700);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct record *hook = log_find(b, kinds[i], 0);
+		const char *text = hook ? facts_string(hook->facts, "oom") : NULL;
+
+		/* That hooks run at all is a demand of its own. */
+		if (!text)
+			continue;
+		seen++;
+		check_int(t, id, format(t, "oom_score_adj of a %s hook", kinds[i]), 300,
+			  strtol(text, NULL, 10));
+	}
+	check_true(t, id, seen, "a hook tells what it has", "none does");
+	own = file_read(t, "/proc/self/oom_score_adj");
+	check_int(t, id, "oom_score_adj of the caller", 300, own ? strtol(own, NULL, 10) : LONG_MIN);
 }
 
 const struct test_entry process_tests[] = {
@@ -630,6 +678,12 @@ const struct test_entry process_tests[] = {
 		.about = "oomScoreAdj is set before privileges are dropped",
 		.requirements = REQS("process.oom-score-adj.unprivileged-user"),
 		.run = oom_unprivileged,
+	},
+	{
+		.name = "process/oom-score-adj-of-others",
+		.about = "oomScoreAdj is for the container's process alone",
+		.requirements = REQS("process.oom-score-adj.runtime-unaffected"),
+		.run = oom_of_others,
 	},
 	{ 0 },
 };

@@ -545,27 +545,62 @@ static void descriptors(struct test *t)
 			   format(t, "descriptor %d is open", fd), "it is not");
 }
 
+#define UP "../../../../../../../../../../../.."
+
+/* Whether the process stands in the tree whose root it has: what is not below that leads elsewhere. */
+static bool inside_root(const struct facts *f)
+{
+	static const char *const members[] = { "ino", "dev" };
+	const char *cwd = facts_string(f, "cwd");
+	bool same = cwd && *cwd == '/';
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		same &= json_equal(json_object_get(facts_get(f, "stat"), members[i]),
+				   json_object_get(facts_get(f, "stat#2"), members[i])) != 0;
+	return same;
+}
+
+static bool refused_or_inside(struct test *t, const char *path)
+{
+	struct bundle *b = bundle_new(t);
+	const struct result *refusal;
+	const struct facts *f;
+	const char *cwd, *marker = format(t, "%s/marker", test_dir(t)), *leak;
+	bool ok;
+
+	bundle_symlink(b, "rootfs/link", "/proc/self/fd/7");
+	bundle_probe(b, "cwd", "stat", "/", "stat", UP, "read", format(t, UP "%s", marker), NULL);
+	bundle_set(b, "process.cwd", "s", path);
+	f = bundle_try(b, &refusal);
+	if (!f)
+		return true;
+	cwd = facts_string(f, "cwd");
+	leak = facts_string(f, "read");
+	ok = check_true(t, "runtime-linux.fds.no-host-cwd", cwd && *cwd == '/',
+			"a directory inside the root", "cwd %s: %s", path, cwd ? cwd : "none");
+	ok &= check_true(t, "process.cwd.no-host-leak", inside_root(f) && !leak,
+			 "what lies above the working directory is the root of the container",
+			 "cwd %s: %s; %s", path, cwd ? cwd : "none",
+			 leak ? "a file of the host can be read" : "something else");
+	return ok;
+}
+
+/* Directories that the runtime may still hold open, by all names that /proc has for them. */
 static void no_host_cwd(struct test *t)
 {
-	const char *id = "runtime-linux.fds.no-host-cwd";
+	static const char *const others[] = { "/proc/self/cwd", "/proc/1/cwd", "/proc/self/root",
+					      "/link" };
 
-	for (int fd = 3; fd < 13; fd++) {
-		struct bundle *b = bundle_new(t);
-		const struct result *refusal;
-		const struct facts *f;
-		const char *cwd;
-
-		bundle_probe(b, "cwd", NULL);
-		bundle_set(b, "process.cwd", "s", format(t, "/proc/self/fd/%d", fd));
-		f = bundle_try(b, &refusal);
-		if (!f)
-			continue;
-		cwd = facts_string(f, "cwd");
-		if (!check_true(t, id, cwd && *cwd == '/', "a directory inside the root",
-				"cwd through descriptor %d: %s", fd, cwd ? cwd : "none"))
+	if (file_write(t, format(t, "%s/marker", test_dir(t)), "host"))
+		test_broken(t, "marker");
+	for (int fd = 3; fd < 13; fd++)
+		if (!refused_or_inside(t, format(t, "/proc/self/fd/%d", fd)))
 			return;
-	}
-	check_true(t, id, true, "", "tried descriptors 3 to 12");
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (!refused_or_inside(t, others[i]))
+			return;
+	check_true(t, "runtime-linux.fds.no-host-cwd", true, "", "tried descriptors 3 to 12");
+	check_true(t, "process.cwd.no-host-leak", true, "", "tried descriptors 3 to 12 and others");
 }
 
 static bool same_object(const json_t *is, int fd)
@@ -873,7 +908,8 @@ const struct test_entry stream_tests[] = {
 	{
 		.name = "streams/no-host-cwd",
 		.about = "no descriptor of the runtime leads the working directory out of the root",
-		.requirements = REQS("runtime-linux.fds.no-host-cwd"),
+		.requirements = REQS("runtime-linux.fds.no-host-cwd",
+				     "process.cwd.no-host-leak"),
 		.run = no_host_cwd,
 	},
 	{
