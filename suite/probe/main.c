@@ -11,11 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *find(const char *name)
+const struct command *find_command(const char *name)
 {
 	static const struct command *const tables[] = { self_commands, file_commands, act_commands,
 							place_commands, socket_commands,
-							filter_commands, power_commands };
+							filter_commands, power_commands,
+							limit_commands };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct command *c = tables[i]; c->name; c++)
@@ -78,7 +79,7 @@ int main(int argc, char **argv)
 	out_int(getpid());
 	line_end();
 	while (*word) {
-		const struct command *c = find(*word++);
+		const struct command *c = find_command(*word++);
 		int n = c ? c->arguments : 0;
 
 		if (!c || available(word) < n)

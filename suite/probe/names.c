@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of errors and signals, for the probe and the suite alike. It must never guess: a number
+ * Names of errors, signals and limits, for the probe and the suite alike. It must never guess: a number
  * without a name stays a number.
  */
 #include "names.h"
@@ -40,6 +40,11 @@ static const char *const signals[] = {
 	S(XFSZ), S(VTALRM), S(PROF), S(WINCH), S(IO),	S(PWR),	 S(SYS),
 };
 
+static const char *const limits[] = {
+	"CPU",	   "FSIZE", "DATA",  "STACK",	   "CORE",     "RSS",  "NPROC",	 "NOFILE",
+	"MEMLOCK", "AS",    "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME",
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 const char *errno_name(int error)
@@ -75,4 +80,22 @@ int signal_parse(const char *word)
 		if (signals[i] && !strcmp(signals[i] + 3, word))
 			return (int)i;
 	return 0;
+}
+
+const char *rlimit_name(int resource)
+{
+	static char digits[16];
+
+	if (resource >= 0 && (size_t)resource < COUNT(limits))
+		return limits[resource];
+	snprintf(digits, sizeof(digits), "%d", resource);
+	return digits;
+}
+
+int rlimit_parse(const char *word)
+{
+	for (size_t i = 0; i < COUNT(limits); i++)
+		if (!strncmp(word, "RLIMIT_", 7) && !strcmp(word + 7, limits[i]))
+			return (int)i;
+	return -1;
 }

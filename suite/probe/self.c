@@ -132,10 +132,6 @@ static void caps(char **argument)
 /* Every resource the kernel knows, also those newer than this program ("RLIMIT_16"). */
 static void rlimits(char **argument)
 {
-	static const char *const names[] = {
-		"CPU",	   "FSIZE", "DATA",	  "STACK",    "CORE", "RSS",	"NPROC",  "NOFILE",
-		"MEMLOCK", "AS",    "LOCKS",	  "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME",
-	};
 	uint64_t limit[2];
 
 	(void)argument;
@@ -144,10 +140,7 @@ static void rlimits(char **argument)
 	for (int i = 0; syscall(SYS_prlimit64, 0, i, NULL, limit) == 0; i++) {
 		char name[32];
 
-		if ((size_t)i < sizeof(names) / sizeof(names[0]))
-			snprintf(name, sizeof(name), "RLIMIT_%s", names[i]);
-		else
-			snprintf(name, sizeof(name), "RLIMIT_%d", i);
+		snprintf(name, sizeof(name), "RLIMIT_%s", rlimit_name(i));
 		out_key(name);
 		out_open('{');
 		out_key("soft");
@@ -189,6 +182,24 @@ struct sched_attributes {
 	uint32_t clamp_min, clamp_max;
 };
 
+/* The older calls, for a kernel without sched_getattr(2); nothing is said of what they do not tell. */
+static long old_attributes(struct sched_attributes *a)
+{
+	int priority = 0;
+	long policy = syscall(SYS_sched_getscheduler, 0), nice;
+
+	if (policy < 0 || syscall(SYS_sched_getparam, 0, &priority))
+		return -1;
+	errno = 0;
+	nice = syscall(SYS_getpriority, PRIO_PROCESS, 0);
+	if (nice < 0)
+		return -1;
+	a->policy = (uint32_t)policy & 7;
+	a->priority = (uint32_t)priority;
+	a->nice = 20 - (int32_t)nice; /* the bare call gives 40 to 1 */
+	return 0;
+}
+
 static void sched(char **argument)
 {
 	static const char *const policies[] = { "SCHED_OTHER", "SCHED_FIFO", "SCHED_RR",
@@ -196,11 +207,12 @@ static void sched(char **argument)
 						"SCHED_DEADLINE", "SCHED_EXT" };
 	struct sched_attributes a = { .size = sizeof(a) };
 	unsigned char cpus[128] = { 0 };
+	bool all = !syscall(SYS_sched_getattr, 0, &a, sizeof(a), 0);
 	long n;
 
 	(void)argument;
 	line_begin("sched");
-	if (syscall(SYS_sched_getattr, 0, &a, sizeof(a), 0)) {
+	if (!all && (errno != ENOSYS || old_attributes(&a))) {
 		out_errno(errno);
 		line_end();
 		return;
@@ -208,16 +220,18 @@ static void sched(char **argument)
 	out_open('{');
 	out_key("policy");
 	out_text(a.policy < 8 ? policies[a.policy] : "?");
-	out_key("flags");
-	out_u64(a.flags);
 	member("nice", a.nice);
 	member("priority", a.priority);
-	out_key("runtime");
-	out_u64(a.runtime);
-	out_key("deadline");
-	out_u64(a.deadline);
-	out_key("period");
-	out_u64(a.period);
+	if (all) {
+		out_key("flags");
+		out_u64(a.flags);
+		out_key("runtime");
+		out_u64(a.runtime);
+		out_key("deadline");
+		out_u64(a.deadline);
+		out_key("period");
+		out_u64(a.period);
+	}
 	n = syscall(SYS_sched_getaffinity, 0, sizeof(cpus), cpus);
 	out_key("cpus");
 	out_open('[');
