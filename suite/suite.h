@@ -190,6 +190,9 @@ bool check_refused(struct test *t, const char *requirement, struct bundle *bad, 
 /* The same, but only create may refuse. */
 bool check_refused_by_create(struct test *t, const char *requirement, struct bundle *bad,
 			     struct bundle *good);
+/* As check_refused(), where the runtime need not support `good` either: refusing it is `disabled`. */
+bool check_refused_if_supported(struct test *t, const char *requirement, struct bundle *bad,
+				struct bundle *good);
 
 /* ------------------------------------------------------------------ bundles */
 

@@ -203,15 +203,11 @@ bool check_unchanged(struct test *t, const char *requirement, const struct ledge
 	return decide(t, requirement, !*changes, "nothing changes", changes);
 }
 
-static bool refused(struct test *t, const char *requirement, struct bundle *bad,
-		    struct bundle *good, bool by_create)
+static bool refused(struct test *t, const char *requirement, struct bundle *bad, bool by_create)
 {
-	struct container *c;
-	const struct result *r;
+	struct container *c = container_new(bad);
+	const struct result *r = op_create(c);
 
-	bundle_run(good);
-	c = container_new(bad);
-	r = op_create(c);
 	if (result_ok(r) && !by_create) {
 		r = op_start(c);
 		return decide(t, requirement, r->exited && r->status,
@@ -227,11 +223,19 @@ static bool refused(struct test *t, const char *requirement, struct bundle *bad,
 
 bool check_refused(struct test *t, const char *requirement, struct bundle *bad, struct bundle *good)
 {
-	return refused(t, requirement, bad, good, false);
+	bundle_run(good);
+	return refused(t, requirement, bad, false);
 }
 
 bool check_refused_by_create(struct test *t, const char *requirement, struct bundle *bad,
 			     struct bundle *good)
 {
-	return refused(t, requirement, bad, good, true);
+	bundle_run(good);
+	return refused(t, requirement, bad, true);
+}
+
+bool check_refused_if_supported(struct test *t, const char *requirement, struct bundle *bad,
+				struct bundle *good)
+{
+	return bundle_supported(good, requirement) && refused(t, requirement, bad, false);
 }
