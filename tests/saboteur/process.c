@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "suite/probe/names.h"
+
 static int env(struct call *c, char **word)
 {
 	char *equals = strchr(word[0], '=');
@@ -79,6 +81,28 @@ static int nice_(struct call *c, char **word)
 	return setpriority(PRIO_PROCESS, 0, (int)strtol(word[0], NULL, 10)) ? -errno : 0;
 }
 
+static int limit(struct call *c, char **word)
+{
+	struct rlimit limit = { strtoull(word[1], NULL, 10), strtoull(word[2], NULL, 10) };
+	int resource = rlimit_parse(word[0]);
+
+	(void)c;
+	if (resource < 0)
+		return -EINVAL;
+	return setrlimit(resource, &limit) ? -errno : 0;
+}
+
+static int cpu(struct call *c, char **word)
+{
+	unsigned long mask[16] = { 0 }, n = strtoul(word[0], NULL, 10);
+
+	(void)c;
+	if (n >= 64)
+		return -EINVAL;
+	mask[0] = 1UL << n;
+	return syscall(SYS_sched_setaffinity, 0, sizeof(mask), mask) ? -errno : 0;
+}
+
 static int syscall_(struct call *c, char **word)
 {
 	long a[7] = { 0 };
@@ -96,5 +120,6 @@ const struct action process_actions[] = {
 	{ "umask", "m", ALWAYS, umask_ },  { "close", "n", ALWAYS, close_ },
 	{ "open", "nw", ALWAYS, open_ },   { "uid", "n", ALWAYS, uid },
 	{ "nice", "n", ALWAYS, nice_ },	   { "syscall", "w+", ALWAYS, syscall_ },
+	{ "limit", "wnn", ALWAYS, limit }, { "cpu", "n", ALWAYS, cpu },
 	{ NULL, NULL, 0, NULL },
 };
