@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "suite/suite.h"
 #include "suite/tests/tests.h"
@@ -156,11 +157,11 @@ static void all_at_once(struct test *t)
 
 static void absent_or_empty(struct test *t)
 {
-	struct bundle *b = bundle_new(t);
+	struct bundle *none = bundle_new(t), *empty = bundle_copy(none);
 
-	bundle_run(b, "ids");
-	bundle_set(b, "process.rlimits", "[]");
-	bundle_run(b, "ids");
+	bundle_run(none, "ids");
+	bundle_set(empty, "process.rlimits", "[]");
+	bundle_run(empty, "ids");
 	check_pass(t, "process.rlimits.optional");
 }
 
@@ -217,7 +218,6 @@ static void above_nr_open(struct test *t)
 		check_error(t, "process.rlimits.not-permitted", refusal);
 }
 
-
 /*
  * A runtime that is itself limited to 1024 and is asked for 4096. It may refuse that to everybody;
  * but what it does for uid 0 it must not fail to do for uid 1000: limits are set before privileges
@@ -239,6 +239,130 @@ static void unprivileged_user(struct test *t)
 		return;
 	f = bundle_run(user, NULL);
 	check_limit(t, "process.rlimits.unprivileged-user", f, &l);
+}
+
+/* ------------------------------------------------------------------ what the limits do */
+
+/* "the value of the limit enforced for the corresponding resource": what the kernel does for it. */
+struct effect {
+	struct limit l;
+	int uid; /* limits that a privilege lifts are for a user; one of its own, where it is counted */
+	const char *const *words; /* of the probe */
+	const char *fact, *expected; /* of the last of them; JSON */
+	const char *fact_before, *expected_before; /* what is still allowed; NULL: nothing is asked */
+};
+
+#define EFFECT(name, type, soft, hard) \
+	{ { #name, "process.rlimits.type." #name, NULL }, type, soft, hard }
+#define OK "{\"ok\":true}"
+#define NUMBER_TEXT_(number) #number
+#define NUMBER_TEXT(number)  NUMBER_TEXT_(number)
+
+static const struct effect effects[] = {
+	/* Numbers end one below the limit, whatever else is open. */
+	{ EFFECT(nofile, "RLIMIT_NOFILE", "20", "30"), 0, WORDS("opens", "40"), "opens",
+	  "{\"highest\":19,\"errno\":\"EMFILE\"}", NULL, NULL },
+	{ EFFECT(fsize, "RLIMIT_FSIZE", "10000", "20000"), 0, WORDS("fill", "/tmp/file", "15000"),
+	  "fill", "{\"written\":10000,\"errno\":\"EFBIG\"}", NULL, NULL },
+	{ EFFECT(as, "RLIMIT_AS", "4294967296", "8589934592"), 0,
+	  WORDS("map", "1073741824", "map", "5368709120"), "map#2",
+	  "{\"errno\":\"ENOMEM\"}", "map", OK },
+	/* What no limit keeps from growing must fit into the memory of a small machine. */
+	{ EFFECT(data, "RLIMIT_DATA", "536870912", "1073741824"), 0,
+	  WORDS("grow", "134217728", "grow", "671088640"), "grow#2",
+	  "{\"errno\":\"ENOMEM\"}", "grow", OK },
+	{ EFFECT(cpu, "RLIMIT_CPU", "1", "100"), 0, WORDS("burn", "5", "SIGXCPU"), "burn",
+	  "\"SIGXCPU\"", NULL, NULL },
+	/* The highest priority that is allowed is 20 less the limit. */
+	{ EFFECT(nice, "RLIMIT_NICE", "25", "30"), 1000,
+	  WORDS("syscall", NUMBER_TEXT(SYS_setpriority), "0", "0", "-5", "0", "0", "0", "syscall",
+		NUMBER_TEXT(SYS_setpriority), "0", "0", "-6", "0", "0", "0"),
+	  "syscall#2", "{\"value\":-1,\"errno\":\"EACCES\"}", "syscall", "{\"value\":0}" },
+	/* The program itself is one of them. */
+	{ EFFECT(nproc, "RLIMIT_NPROC", "5", "7"), 54321, WORDS("forks", "9"), "forks",
+	  "{\"made\":4,\"errno\":\"EAGAIN\"}", NULL, NULL },
+	/* All that the program has mapped is more than this. */
+	{ EFFECT(memlock, "RLIMIT_MEMLOCK", "4096", "131072"), 1000,
+	  WORDS("syscall", NUMBER_TEXT(SYS_mlockall), "1", "0", "0", "0", "0", "0"), "syscall",
+	  "{\"value\":-1,\"errno\":\"ENOMEM\"}", NULL, NULL },
+};
+
+static void effect(struct test *t)
+{
+	const struct effect *e = test_row(t);
+	const char *id = e->l.c.requirement;
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	if (e->uid) {
+		bundle_set(b, "process.user", "{s:i s:i}", "uid", e->uid, "gid", e->uid);
+		bundle_set(b, "process.capabilities", "{}");
+	}
+	bundle_probe(b, NULL);
+	for (const char *const *word = e->words; *word; word++)
+		bundle_probe_add(b, *word, NULL);
+	write_limits(b, t, &e->l, 1);
+	f = bundle_supported(b, id);
+	if (!f)
+		return;
+	if (e->fact_before)
+		check_json(t, id, "what is within the limit",
+			   json_loads(e->expected_before, JSON_DECODE_ANY, NULL),
+			   facts_get(f, e->fact_before));
+	check_json(t, id, "what is beyond the limit", json_loads(e->expected, JSON_DECODE_ANY, NULL),
+		   facts_get(f, e->fact));
+}
+
+/* The ceiling of what an unprivileged process may set. */
+static void hard_is_ceiling(struct test *t)
+{
+	static const char id[] = "process.rlimits.hard-is-ceiling";
+	static const struct limit l = { { NULL, NULL, NULL }, "RLIMIT_NOFILE", "77", "99" };
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	bundle_set(b, "process.user", "{s:i s:i}", "uid", 1000, "gid", 1000);
+	bundle_set(b, "process.capabilities", "{}");
+	bundle_probe(b, "set-limit", l.type, "99", "100", "set-limit", l.type, "99", "99", "rlimits",
+		     NULL);
+	write_limits(b, t, &l, 1);
+	f = bundle_run(b, NULL);
+	check_string(t, id, "raising the hard limit", "EPERM", facts_errno(f, "set-limit"));
+	check_string(t, id, "raising the soft limit to the hard one", "",
+		     facts_errno(f, "set-limit#2"));
+	check_string(t, id, "soft limit then", "99", facts_string(f, "rlimits.RLIMIT_NOFILE.soft"));
+}
+
+/* More mounts than descriptors: a runtime limited itself would be short of them, and so its hooks. */
+static void only_the_process(struct test *t)
+{
+	static const char id[] = "process.rlimits.only-process";
+	static const struct limit l = { { NULL, NULL, NULL }, "RLIMIT_NOFILE", "20", "20" };
+	static const char *const kinds[] = { "createRuntime", "poststart", "poststop" };
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	for (int i = 0; i < 24; i++) {
+		const char *name = format(t, "rootfs/mount-%d", i);
+
+		bundle_dir(b, name, 0755);
+		bundle_mount(b, name + strlen("rootfs"), "tmpfs", "tmpfs", NULL);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		bundle_hook(b, kinds[i], kinds[i], "rlimits", NULL);
+	bundle_probe(b, "rlimits", NULL);
+	write_limits(b, t, &l, 1);
+	f = bundle_run(b, NULL);
+	check_limit(t, id, f, &l);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const char *hard = facts_string(log_wait(b, kinds[i], 0)->facts,
+						"rlimits.RLIMIT_NOFILE.hard");
+
+		check_true(t, id, hard && strcmp(hard, l.hard),
+			   format(t, "a hook of %s is not limited to %s descriptors", kinds[i],
+				  l.hard),
+			   "%s", hard ? hard : "no answer");
+	}
 }
 
 const struct test_entry rlimits_tests[] = {
@@ -295,6 +419,24 @@ const struct test_entry rlimits_tests[] = {
 		.about = "a limit above the caller's own is in force for an unprivileged user",
 		.requirements = REQS("process.rlimits.unprivileged-user"),
 		.run = unprivileged_user,
+	},
+	{
+		.name = "rlimits/enforced",
+		.about = "the soft limit is enforced",
+		.run = effect,
+		CASES(effects),
+	},
+	{
+		.name = "rlimits/hard-is-ceiling",
+		.about = "an unprivileged process can raise its soft limit to the hard one, no further",
+		.requirements = REQS("process.rlimits.hard-is-ceiling"),
+		.run = hard_is_ceiling,
+	},
+	{
+		.name = "rlimits/only-process",
+		.about = "limits are those of the container's process, not of the runtime and its hooks",
+		.requirements = REQS("process.rlimits.only-process"),
+		.run = only_the_process,
 	},
 	{ 0 },
 };

@@ -37,7 +37,9 @@ static void write_value(struct test *t, struct bundle *b, const char *path, cons
 	bundle_raw(b, text, strlen(text));
 }
 
-static void wrong_type(struct test *t)
+static void wrong_value(struct test *t,
+			bool (*check)(struct test *t, const char *requirement, struct bundle *bad,
+				      struct bundle *good))
 {
 	const struct wrong_type *w = test_row(t);
 	struct bundle *good = bundle_new(t), *bad;
@@ -48,7 +50,18 @@ static void wrong_type(struct test *t)
 		bundle_put(good, w->base_path, json_loads(w->base, JSON_DECODE_ANY, NULL));
 	bad = bundle_copy(good);
 	write_value(t, bad, w->path, w->value);
-	check_refused(t, w->c.requirement, bad, good);
+	check(t, w->c.requirement, bad, good);
+}
+
+static void wrong_type(struct test *t)
+{
+	wrong_value(t, check_refused);
+}
+
+/* A runtime may refuse the right value as well. */
+static void wrong_type_if_supported(struct test *t)
+{
+	wrong_value(t, check_refused_if_supported);
 }
 
 #define ROW(name, id, path, value) { { name, id, "refused: " path " = " value }, path, value, NULL, NULL }
@@ -178,6 +191,10 @@ static const struct wrong_type wrong_types[] = {
 #define SCHEDULER_PATH "process.scheduler"
 #define OTHER	       SCHEDULER_PATH, "{\"policy\":\"SCHED_OTHER\",\"nice\":5}"
 #define FIFO	       SCHEDULER_PATH, "{\"policy\":\"SCHED_FIFO\",\"priority\":3}"
+#define DEADLINE                                                                                   \
+	SCHEDULER_PATH,                                                                            \
+		"{\"policy\":\"SCHED_DEADLINE\",\"runtime\":1100000,\"deadline\":7000000,"           \
+		"\"period\":11000000,\"flags\":[\"SCHED_FLAG_RESET_ON_FORK\"]}"
 
 /* Not on the legacy profile: a kernel with RT_GROUP_SCHED refuses SCHED_FIFO in a new cgroup. */
 static const struct wrong_type scheduler_types[] = {
@@ -199,14 +216,20 @@ static const struct wrong_type scheduler_types[] = {
 	       "1", OTHER),
 	ROW_ON("runtime-string", "process.scheduler.runtime.wrong-type",
 	       "process.scheduler.runtime", "\"1\"", OTHER),
+	ROW_ON("runtime-digits", "process.scheduler.runtime.wrong-type",
+	       "process.scheduler.runtime", "\"1100000\"", DEADLINE),
 	ROW_ON("runtime-negative", "process.scheduler.runtime.wrong-type",
 	       "process.scheduler.runtime", "-1", OTHER),
 	ROW_ON("deadline-string", "process.scheduler.deadline.wrong-type",
 	       "process.scheduler.deadline", "\"1\"", OTHER),
+	ROW_ON("deadline-digits", "process.scheduler.deadline.wrong-type",
+	       "process.scheduler.deadline", "\"7000000\"", DEADLINE),
 	ROW_ON("deadline-negative", "process.scheduler.deadline.wrong-type",
 	       "process.scheduler.deadline", "-1", OTHER),
 	ROW_ON("period-string", "process.scheduler.period.wrong-type", "process.scheduler.period",
 	       "\"1\"", OTHER),
+	ROW_ON("period-digits", "process.scheduler.period.wrong-type",
+	       "process.scheduler.period", "\"11000000\"", DEADLINE),
 	ROW_ON("period-negative", "process.scheduler.period.wrong-type",
 	       "process.scheduler.period", "-1", OTHER),
 };
@@ -234,14 +257,14 @@ const struct test_entry types_tests[] = {
 	{
 		.name = "types/scheduler",
 		.about = "a scheduler value of a wrong JSON type or range is refused",
-		.run = wrong_type,
+		.run = wrong_type_if_supported,
 		.cgroup = CGROUP_V2,
 		CASES(scheduler_types),
 	},
 	{
 		.name = "types/io-priority",
 		.about = "an I/O priority of a wrong JSON type is refused",
-		.run = wrong_type,
+		.run = wrong_type_if_supported,
 		CASES(io_priority_types),
 	},
 	{ 0 },
