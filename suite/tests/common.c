@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -142,4 +143,64 @@ bool may_create(struct test *t, const char *requirement, struct container *c)
 		check_disabled(t, requirement, "the runtime refuses the value: %s",
 			       result_text(t, r));
 	return result_ok(r);
+}
+
+/* ------------------------------------------------------------------ exact bytes */
+
+#define PLACE "\"@value@\""
+
+void raw_replace(struct test *t, struct bundle *b, const char *old, const char *new)
+{
+	char *text = json_dumps(bundle_config(b), JSON_COMPACT), *at = text ? strstr(text, old) : NULL;
+	const char *made = "", *rest = text;
+
+	if (!at)
+		test_broken(t, "config: there is no %s", old);
+	for (; at; at = strstr(rest, old)) {
+		made = format(t, "%s%.*s%s", made, (int)(at - rest), rest, new);
+		rest = at + strlen(old);
+	}
+	made = format(t, "%s%s", made, rest);
+	free(text);
+	bundle_raw(b, made, strlen(made));
+}
+
+void raw_value(struct test *t, struct bundle *b, const char *path, const char *value)
+{
+	bundle_set(b, path, "s", "@value@");
+	raw_replace(t, b, PLACE, value);
+}
+
+/* ------------------------------------------------------------------ what a container is like */
+
+static const char *const reported[] = { "ids",	 "env",	    "cwd", "caps",  "rlimits",
+					"umask", "nnp",	    "oom", "uname", "personality",
+					"sched", "sigmasks" };
+
+void probe_report(struct bundle *b)
+{
+	bundle_probe(b, "mounts", "list", "/", "utimes", "/", NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(reported); i++)
+		bundle_probe_add(b, reported[i], NULL);
+}
+
+json_t *report(const struct facts *f)
+{
+	static const char *const members[] = { "point", "type", "options", "super" };
+	json_t *all = json_object(), *mounts = json_array(), *one;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(reported); i++)
+		json_object_set(all, reported[i], (json_t *)facts_get(f, reported[i]));
+	json_object_set(all, "list", (json_t *)facts_get(f, "list"));
+	json_object_set(all, "utimes", (json_t *)facts_get(f, "utimes"));
+	json_array_foreach (facts_get(f, "mounts"), i, one) {
+		json_t *mount = json_object();
+
+		for (size_t k = 0; k < ARRAY_SIZE(members); k++)
+			json_object_set(mount, members[k], json_object_get(one, members[k]));
+		json_array_append_new(mounts, mount);
+	}
+	json_object_set_new(all, "mounts", mounts);
+	return all;
 }

@@ -36,4 +36,16 @@ void with_user_namespace(struct test *t, struct bundle *b, int first);
  * lets it. False: it has not, and the requirement is decided.
  */
 bool may_create(struct test *t, const char *requirement, struct container *c);
+
+/* config.json with a property's value being exactly these bytes, which jansson may not hold. */
+void raw_value(struct test *t, struct bundle *b, const char *path, const char *value);
+/* config.json as it stands in the object, with one text replaced everywhere. */
+void raw_replace(struct test *t, struct bundle *b, const char *old, const char *new);
+
+/*
+ * Sub-commands of a probe that describes its whole world, and what they said without all that
+ * differs from one container to the next: for "as without it".
+ */
+void probe_report(struct bundle *b);
+json_t *report(const struct facts *f);
 #endif

@@ -4,13 +4,8 @@
  * implementations MUST generate an error when invalid or unsupported values are encountered". The
  * twin is the same configuration with a right value in that one place.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "suite/suite.h"
+#include "suite/tests/common.h"
 #include "suite/tests/tests.h"
-
-#define PLACE "@value@"
 
 struct wrong_type {
 	struct test_case c;
@@ -19,23 +14,6 @@ struct wrong_type {
 	const char *base_path; /* what the right value goes with; NULL: nothing */
 	const char *base; /* as JSON */
 };
-
-/* config.json with the property's place taken by exactly these bytes. */
-static void write_value(struct test *t, struct bundle *b, const char *path, const char *value)
-{
-	char *text, *place;
-
-	bundle_set(b, path, "s", PLACE);
-	text = json_dumps(bundle_config(b), JSON_COMPACT);
-	place = text ? strstr(text, "\"" PLACE "\"") : NULL;
-	if (!place) {
-		free(text);
-		test_broken(t, "config: no place for a value at %s", path);
-	}
-	*place = '\0';
-	text = (char *)format(t, "%s%s%s", text, value, place + strlen("\"" PLACE "\""));
-	bundle_raw(b, text, strlen(text));
-}
 
 static void wrong_value(struct test *t,
 			bool (*check)(struct test *t, const char *requirement, struct bundle *bad,
@@ -49,7 +27,7 @@ static void wrong_value(struct test *t,
 	if (w->base)
 		bundle_put(good, w->base_path, json_loads(w->base, JSON_DECODE_ANY, NULL));
 	bad = bundle_copy(good);
-	write_value(t, bad, w->path, w->value);
+	raw_value(t, bad, w->path, w->value);
 	check(t, w->c.requirement, bad, good);
 }
 
