@@ -207,6 +207,8 @@ struct bundle *bundle_new(struct test *t);
 struct bundle *bundle_copy(const struct bundle *b);
 const char *bundle_path(const struct bundle *b); /* absolute */
 const char *bundle_rootfs(const struct bundle *b); /* absolute: PATH/rootfs */
+/* Give the directory another name, in the same place. Before anything has been told its path. */
+void bundle_rename(struct bundle *b, const char *name);
 /* The configuration itself, for what the functions below cannot say. Borrowed. */
 json_t *bundle_config(struct bundle *b);
 

@@ -167,6 +167,17 @@ struct bundle *bundle_copy(const struct bundle *from)
 	return b;
 }
 
+void bundle_rename(struct bundle *b, const char *name)
+{
+	const char *path = format(b->t, "%s/%s", WORLD_DIR, name);
+
+	if (rename(b->path, path))
+		test_broken(b->t, "rename %s to %s: %s", b->path, path, strerror(errno));
+	b->path = take_text(path, strlen(path));
+	b->rootfs = take_text(format(b->t, "%s/rootfs", path), strlen(path) + 7);
+	b->log = take_text(format(b->t, "%s/log", path), strlen(path) + 4);
+}
+
 const char *bundle_path(const struct bundle *b)
 {
 	return b->path;
