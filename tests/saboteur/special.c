@@ -65,6 +65,14 @@ static int alive_by(struct call *c, char **word)
 	return lie(c, state, "status", "\"running\"");
 }
 
+/* SIGNAL: no call; the end is that of a program that this signal has ended. */
+static int crash(struct call *c, char **word)
+{
+	c->skip = true;
+	c->signal = signal_parse(word[0]);
+	return 0;
+}
+
 /* NAME: the state has this property twice, which no JSON library would write. */
 static int duplicate(struct call *c, char **word)
 {
@@ -220,6 +228,7 @@ static int swap(struct call *c, char **word)
 const struct action special_actions[] = {
 	{ "alive-by", "w", IN_AFTER | TAKES_OUT, alive_by },
 	{ "console", "wT", IN_BEFORE, console_fault },
+	{ "crash", "s", IN_BEFORE, crash },
 	{ "duplicate", "w", IN_AFTER | TAKES_OUT, duplicate },
 	{ "move-caller", "", IN_AFTER, move_caller },
 	{ "own-name", "", IN_BEFORE, own_name },
