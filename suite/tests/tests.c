@@ -38,6 +38,8 @@ const struct test_entry *const test_tables[] = {
 	oci_version_tests,
 	json_tests,
 	bundle_tests,
+	extensibility_tests,
+	annotation_tests,
 	namespace_tests,
 	device_tests,
 	path_guard_tests,

@@ -37,6 +37,8 @@ extern const struct test_entry types_tests[];
 extern const struct test_entry oci_version_tests[];
 extern const struct test_entry json_tests[];
 extern const struct test_entry bundle_tests[];
+extern const struct test_entry extensibility_tests[];
+extern const struct test_entry annotation_tests[];
 extern const struct test_entry namespace_tests[];
 extern const struct test_entry device_tests[];
 extern const struct test_entry path_guard_tests[];
