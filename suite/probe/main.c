@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 const struct command *find_command(const char *name)
@@ -55,10 +57,36 @@ static int open_output(const char *path)
 	return high;
 }
 
+#define WORDS_MAX 32
+
+/* Called without any word: those in PROGRAM.words, one a line, behind the name; none without it. */
+static char **words_beside(void)
+{
+	static char text[4096], path[4096], *word[WORDS_MAX + 2];
+	const char *program = (const char *)getauxval(AT_EXECFN);
+	int fd, n = 1;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s.words", program ? program : "");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	for (char *at = text, *end; length > 0 && n <= WORDS_MAX; at = end + 1) {
+		end = strchr(at, '\n');
+		if (!end)
+			break;
+		*end = '\0';
+		word[n++] = at;
+	}
+	word[0] = path;
+	return word;
+}
+
 int main(int argc, char **argv)
 {
-	const char *nonce = argc > 1 ? argv[1] : "", *label = "";
-	char **word = argc > 1 ? argv + 2 : argv + argc;
+	char **all = argc > 1 ? argv : words_beside(), **word = all + 1;
+	const char *nonce = *word ? *word++ : "", *label = "";
 	int fd = 1, tee = -1;
 
 	for (; *word && word[0][0] == '-' && word[1]; word += 2) {
