@@ -18,6 +18,7 @@ const struct test_entry *const test_tables[] = {
 	id_tests,
 	together_tests,
 	hook_tests,
+	hook_field_tests,
 	stream_tests,
 	console_tests,
 	activation_tests,
