@@ -19,6 +19,7 @@ const struct test_entry *const test_tables[] = {
 	together_tests,
 	hook_tests,
 	hook_field_tests,
+	hook_timeout_tests,
 	stream_tests,
 	console_tests,
 	activation_tests,

@@ -18,6 +18,7 @@ extern const struct test_entry id_tests[];
 extern const struct test_entry together_tests[];
 extern const struct test_entry hook_tests[];
 extern const struct test_entry hook_field_tests[];
+extern const struct test_entry hook_timeout_tests[];
 extern const struct test_entry stream_tests[];
 extern const struct test_entry console_tests[];
 extern const struct test_entry activation_tests[];
