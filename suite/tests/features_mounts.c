@@ -8,35 +8,15 @@
 #include "suite/tests/features.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/mount.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "suite/tests/common.h"
 #include "suite/tests/life.h"
+#include "suite/tests/mappings.h"
 
-/* From sys/mount.h, which quarrels with linux/mount.h in some versions of libc. */
-int mount(const char *source, const char *target, const char *type, unsigned long flags,
-	  const void *data);
-
-#ifndef MS_SHARED
-#define MS_RDONLY      (1ul << 0)
-#define MS_NOSUID      (1ul << 1)
-#define MS_NODEV       (1ul << 2)
-#define MS_NOEXEC      (1ul << 3)
-#define MS_REMOUNT     (1ul << 5)
-#define MS_NOATIME     (1ul << 10)
-#define MS_NODIRATIME  (1ul << 11)
-#define MS_BIND	       (1ul << 12)
-#define MS_PRIVATE     (1ul << 18)
-#define MS_SHARED      (1ul << 20)
-#define MS_STRICTATIME (1ul << 24)
-#endif
 #ifndef MS_NOSYMFOLLOW
 #define MS_NOSYMFOLLOW (1ul << 8)
 #endif
@@ -277,31 +257,6 @@ static bool is_mapped(const struct facts *f)
 	return facts_int(f, "stat.uid") == 0 && facts_int(f, "stat.gid") == 0;
 }
 
-/* In a child: the same to a clone of a tmpfs, with the user namespace of a process. */
-static int map_mount(void *data)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
-	int tree = (int)syscall(SYS_open_tree, AT_FDCWD, "/tmp", OPEN_TREE_CLONE);
-
-	attr.userns_fd = (unsigned long long)*(int *)data;
-	return tree < 0 ||
-	       syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
-}
-
-static bool kernel_maps(struct test *t)
-{
-	pid_t pid = test_namespaces(t, CLONE_NEWUSER);
-	int fd;
-
-	for (const char *const *map = WORDS("uid_map", "gid_map"); *map; map++)
-		need(t, !file_write(t, format(t, "/proc/%d/%s", (int)pid, *map),
-				    format(t, "0 %d 65536", FIRST)),
-		     *map);
-	fd = open(format(t, "/proc/%d/ns/user", (int)pid), O_RDONLY | O_CLOEXEC);
-	need(t, fd >= 0, "the user namespace of a helper");
-	return test_wait(t, test_fork(t, map_mount, &fd)) == 0;
-}
-
 /* Options idmap and ridmap are taken with mappings, and shift owners. */
 static void check_idmap_option(struct test *t, const char *id, const char *word)
 {
@@ -338,8 +293,7 @@ static void idmap_options(struct test *t, const json_t *list)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (!features_lists(list, words[i]))
 			continue;
-		if (!kernel_maps(t))
-			test_skip(t, "the kernel does not map the owners of a tmpfs");
+		need_mapped_mounts(t);
 		check_idmap_option(t, ID, words[i]);
 		any = true;
 	}
@@ -378,8 +332,7 @@ static void idmap(struct test *t)
 	const struct result *refusal = NULL;
 	const struct facts *f;
 
-	if (!kernel_maps(t))
-		test_skip(t, "the kernel does not map the owners of a tmpfs");
+	need_mapped_mounts(t);
 	f = bundle_run(mapped(t, "bind"));
 	check_true(t, truthful, !is_mapped(f), "without mappings owners are not mapped",
 		   "they are");

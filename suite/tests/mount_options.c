@@ -381,6 +381,101 @@ static void unknown_option(struct test *t)
 	}
 }
 
+/* ------------------------------------------------------------------ tmpcopyup */
+
+struct thing {
+	const char *name, *type;
+	int mode, uid, gid;
+	const char *text; /* what is in a file, where a link leads */
+};
+
+static const struct thing things[] = {
+	{ "file", "file", 0640, 5, 6, "from below" },
+	{ "program", "file", 0711, 0, 0, "" },
+	{ "sub", "dir", 0750, 7, 8, NULL },
+	{ "sub/deep", "file", 0604, 9, 10, "from further below" },
+	/* As in many root file systems; it must not be looked through, on the host least of all. */
+	{ "absolute", "link", 0777, 11, 12, "/proc/version" },
+	{ "link", "link", 0777, 0, 0, "file" },
+};
+
+static bool is_link(const struct thing *one)
+{
+	return !strcmp(one->type, "link");
+}
+
+static void make_things(struct test *t, struct bundle *b)
+{
+	bundle_dir(b, "rootfs/d", 0755);
+	bundle_dir(b, "rootfs/d/sub", 0755);
+	for (size_t i = 0; i < ARRAY_SIZE(things); i++) {
+		const struct thing *one = &things[i];
+		const char *path = format(t, "%s/d/%s", bundle_rootfs(b), one->name);
+		const char *inside = format(t, "/d/%s", one->name);
+
+		if (is_link(one))
+			bundle_symlink(b, format(t, "rootfs/d/%s", one->name), one->text);
+		else if (one->text)
+			need(t, !file_write(t, path, one->text), path);
+		need(t, !lchown(path, (uid_t)one->uid, (gid_t)one->gid), path);
+		need(t, is_link(one) || !chmod(path, (mode_t)one->mode), path);
+		bundle_probe_add(b, "lstat", inside, "read", inside, NULL);
+	}
+}
+
+static void check_thing(struct test *t, const char *id, const struct facts *f, size_t n)
+{
+	static const char *const members[] = { "type", "mode", "uid", "gid", "target" };
+	const struct thing *one = &things[n];
+	const json_t *stat = facts_get(f, format(t, n ? "lstat#%zu" : "lstat", n + 1));
+	json_t *expected = json_pack("{s:s s:i s:i s:i}", "type", one->type, "mode", one->mode, "uid",
+				     one->uid, "gid", one->gid);
+	json_t *observed = json_object();
+
+	if (is_link(one))
+		json_object_set_new(expected, "target", json_string(one->text));
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		if (json_object_get(stat, members[i]))
+			json_object_set(observed, members[i], json_object_get(stat, members[i]));
+	check_json(t, id, one->name, expected, observed);
+	if (one->text && !is_link(one))
+		check_string(t, id, format(t, "what is in %s", one->name), one->text,
+			     facts_string(f, format(t, n ? "read#%zu" : "read", n + 1)));
+}
+
+/* The tmpfs has all that it covers, and is a copy. */
+static void copy_up(struct test *t)
+{
+	const char *id = "mounts.options.tmpcopyup";
+	struct bundle *b = bundle_new(t);
+	const char *host = format(t, "%s/d", bundle_rootfs(b));
+	const struct facts *f;
+
+	with_capabilities(b);
+	bundle_mount(b, "/d", "tmpfs", "tmpfs", "tmpcopyup");
+	bundle_probe(b, "statfs", "/d", "list", "/d", "list", "/d/sub", NULL);
+	make_things(t, b);
+	bundle_probe_add(b, "write", "/d/file", "changed", "create", "/d/sub/new", "unlink",
+			 "/d/link", NULL);
+	f = claimed(t, "tmpcopyup") ? bundle_run(b) : bundle_supported(b, id);
+	if (!f)
+		return;
+	check_true(t, id, tmpfs_size(f, "statfs") >= 0, "a tmpfs", "another file system");
+	check_set(t, id, "names in it",
+		  json_pack("[s s s s s]", "absolute", "file", "link", "program", "sub"),
+		  facts_get(f, "list"));
+	check_set(t, id, "names further below", json_pack("[s]", "deep"), facts_get(f, "list#2"));
+	for (size_t i = 0; i < ARRAY_SIZE(things); i++)
+		check_thing(t, id, f, i);
+	check_string(t, id, "changing a file inside", "", facts_errno(f, "write"));
+	check_string(t, id, "what that file has below", "from below",
+		     file_read(t, format(t, "%s/file", host)));
+	check_true(t, id, access(format(t, "%s/sub/new", host), F_OK),
+		   "a file made inside is not below", "it is");
+	check_true(t, id, !access(format(t, "%s/link", host), F_OK),
+		   "a link removed inside is still below", "it is not");
+}
+
 /* ------------------------------------------------------------------ bind, rbind, remount */
 
 /* top/marker, top/sub/marker and top/sub/deep/marker, each on a mount of its own. */
@@ -542,6 +637,12 @@ const struct test_entry mount_option_tests[] = {
 		.about = "a word that nobody knows is refused",
 		.requirements = REQS("mounts.options.unknown.rejected-by-kernel"),
 		.run = unknown_option,
+	},
+	{
+		.name = "mounts/copy-up",
+		.about = "a tmpfs with tmpcopyup has what it covers",
+		.requirements = REQS("mounts.options.tmpcopyup"),
+		.run = copy_up,
 	},
 	{
 		.name = "mounts/bind-and-rbind",

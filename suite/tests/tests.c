@@ -28,6 +28,7 @@ const struct test_entry *const test_tables[] = {
 	mount_path_tests,
 	mount_option_tests,
 	mount_propagation_tests,
+	mount_mapping_tests,
 	process_tests,
 	capability_tests,
 	user_tests,

@@ -27,6 +27,7 @@ extern const struct test_entry mount_tests[];
 extern const struct test_entry mount_path_tests[];
 extern const struct test_entry mount_option_tests[];
 extern const struct test_entry mount_propagation_tests[];
+extern const struct test_entry mount_mapping_tests[];
 extern const struct test_entry process_tests[];
 extern const struct test_entry capability_tests[];
 extern const struct test_entry user_tests[];
