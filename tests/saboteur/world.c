@@ -89,6 +89,16 @@ static int chmod_(struct call *c, char **word)
 	return chmod(word[0], (mode_t)strtoul(word[1], NULL, 8)) ? -errno : 0;
 }
 
+/* PATH UID GID; of a symlink itself. */
+static int chown_(struct call *c, char **word)
+{
+	(void)c;
+	return lchown(word[0], (uid_t)strtoul(word[1], NULL, 10),
+		      (gid_t)strtoul(word[2], NULL, 10))
+		       ? -errno
+		       : 0;
+}
+
 static int symlink_(struct call *c, char **word)
 {
 	(void)c;
@@ -300,6 +310,7 @@ const struct action world_actions[] = {
 	{ "mkdir", "w", EITHER | IN_WRAP, mkdir_ },
 	{ "rmtree", "w", EITHER | IN_WRAP, rmtree },
 	{ "chmod", "wm", EITHER | IN_WRAP, chmod_ },
+	{ "chown", "wnn", EITHER | IN_WRAP, chown_ },
 	{ "symlink", "ww", EITHER | IN_WRAP, symlink_ },
 	{ "mount", "wwwW", EITHER | IN_WRAP, mount_ },
 	{ "umount", "w", EITHER | IN_WRAP, umount_ },
