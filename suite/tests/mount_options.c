@@ -69,6 +69,8 @@ static const struct option_row new_rows[] = {
 	{ ROW("strictatime", "strictatime"), "strictatime", "af", NEW, 0, false, NULL },
 	{ ROW("suid", "suid"), "suid", "s", NEW, 0, false, NULL },
 	{ ROW("symfollow", "symfollow"), "symfollow", "l", NEW, 0, true, NULL },
+	{ ROW("nosymfollow-symfollow", "symfollow"), "nosymfollow,symfollow", "l", NEW, 0, true, NULL },
+	{ ROW("symfollow-nosymfollow", "nosymfollow"), "symfollow,nosymfollow", "L", NEW, 0, true, NULL },
 	/* Repeated, and against each other: the later decides, as in mount(8). */
 	{ ROW("twice", "duplicates"), "nosuid,nosuid,ro,ro", "W", NEW, 0, false, NULL },
 	{ ROW("ro-rw", "last-wins"), "ro,rw", "w", NEW, 0, false, NULL },
@@ -89,8 +91,6 @@ static const struct option_row new_rows[] = {
 	  false, NULL },
 	{ ROW("nostrictatime-strictatime", "last-wins"), "nostrictatime,strictatime", "f", NEW, 0,
 	  false, NULL },
-	{ ROW("sync-async", "last-wins"), "sync,async", "w", NEW, 0, false, NULL },
-	{ ROW("lazytime-nolazytime", "last-wins"), "lazytime,nolazytime", "w", NEW, 0, false, NULL },
 	{ ROW("silent-loud", "last-wins"), "silent,loud", "w", NEW, 0, false, NULL },
 	{ ROW("iversion-noiversion", "last-wins"), "iversion,noiversion", "w", NEW, 0, false, NULL },
 	/* Before 1.1 there is no table of words, only mount(8). */
@@ -115,7 +115,7 @@ static const struct option_row bind_rows[] = {
 	  true, NULL },
 	{ ROW("relatime", "bind-flags.relatime"), "bind,relatime", "aF", BIND, MS_STRICTATIME, true,
 	  NULL },
-	{ ROW("nodiratime", "bind-flags.nodiratime"), "bind,nodiratime", "GH", BIND, MS_STRICTATIME,
+	{ ROW("nodiratime", "bind-flags.nodiratime"), "bind,nodiratime", "aGH", BIND, MS_STRICTATIME,
 	  true, NULL },
 	{ ROW("nosymfollow", "bind-flags.nosymfollow"), "bind,nosymfollow", "L", BIND, 0, true, NULL },
 	/* Where no program runs, none shows what set-user-ID does: apart. */
@@ -133,6 +133,9 @@ static const struct option_row bind_rows[] = {
 
 static const struct option_row tree_rows[] = {
 	{ ROW("rro", "rro"), "rbind,rro", "W", TREE, 0, true, NULL },
+	{ ROW("rro-rnosuid-rnodev", "rro"), "rbind,rnosuid,rnodev,rro", "WSD", TREE, 0, true, NULL },
+	/* Beside a word that is not recursive. */
+	{ ROW("nosuid-rro", "rro"), "rbind,nosuid,rro", "WS", TREE, 0, true, "Ws" },
 	{ ROW("rrw", "rrw"), "rbind,rrw", "w", TREE, MS_RDONLY, true, NULL },
 	{ ROW("rnosuid", "rnosuid"), "rbind,rnosuid", "S", TREE, 0, true, NULL },
 	{ ROW("rsuid", "rsuid"), "rbind,rsuid", "s", TREE, MS_NOSUID, true, NULL },
@@ -250,6 +253,32 @@ static void check_effect(struct test *t, const char *id, const struct facts *f, 
 			     facts_errno(f, fact));
 }
 
+/* Where set-user-ID works: else nothing is shown where it does not. */
+static void ask_control(struct test *t, struct bundle *b)
+{
+	bundle_dir(b, "rootfs/c", 0755);
+	bundle_mount(b, "/c", "tmpfs", "tmpfs", test_spec(t) < 10100 ? "mode=0755" : "suid");
+	bundle_probe_add(b, "copy", "/probe", "/c/p", "4755", "exec-as", "1000", "/c/p", NULL);
+}
+
+/* It was asked last. */
+static void need_control(struct test *t, const struct facts *f, int n)
+{
+	const char *is = facts_string(f, n > 1 ? format(t, "exec-as#%d", n) : "exec-as");
+
+	if (!is || strcmp(is, "root"))
+		test_stop(t, "a set-user-ID program of root on a mount with suid, run by a user: root",
+			  "%s", is ? is : "no answer");
+}
+
+/* A read-only bind mount is one of the container, not of the host. */
+static void check_host_writes(struct test *t, const char *id, const char *top, int level)
+{
+	const char *path = format(t, "%s%s/of-the-host", top, level ? "/sub" : "");
+
+	check_int(t, id, "errno of writing on the host", 0, -file_write(t, path, "x"));
+}
+
 /* A word that the runtime's features list is one that it must do. */
 static bool claimed(struct test *t, const char *options)
 {
@@ -261,24 +290,31 @@ static bool claimed(struct test *t, const char *options)
 static void option(struct test *t)
 {
 	const struct option_row *row = test_row(t);
-	const char *id = row->c.requirement;
+	const char *id = row->c.requirement, *from;
+	int levels = row->kind == TREE ? 2 : 1;
 	struct bundle *b = bundle_new(t);
 	const struct facts *f;
 
 	with_capabilities(b);
 	bundle_dir(b, "rootfs/m", 0755);
-	bundle_mount(b, "/m", row->kind == NEW ? "tmpfs" : "none",
-		     row->kind == NEW ? "tmpfs" : source(t, row), row->options);
+	from = row->kind == NEW ? "tmpfs" : source(t, row);
+	bundle_mount(b, "/m", row->kind == NEW ? "tmpfs" : "none", from, row->options);
 	bundle_probe(b, "ids", NULL);
 	ask(t, b, "/m", row->kind == NEW);
 	if (row->kind == TREE)
 		ask(t, b, "/m/sub", false);
+	if (strchr(row->effects, 'S'))
+		ask_control(t, b);
 	f = row->may && !claimed(t, row->options) ? bundle_supported(b, id) : bundle_run(b);
-	for (int level = 0; f && level <= (row->kind == TREE); level++) {
+	if (f && strchr(row->effects, 'S'))
+		need_control(t, f, levels + 1);
+	for (int level = 0; f && level < levels; level++) {
 		const char *list = level && row->below ? row->below : row->effects;
 
 		for (; *list; list++)
 			check_effect(t, id, f, *list, level);
+		if (row->kind != NEW && strchr(row->effects, 'W'))
+			check_host_writes(t, id, from, level);
 	}
 }
 
@@ -286,13 +322,19 @@ static void option(struct test *t)
 
 struct flag_row {
 	struct test_case c;
-	const char *word, *flags; /* as mountinfo shows it; for mount(2) */
+	const char *options, *word, *flags; /* as mountinfo shows it; for mount(2) */
+	bool off;
 };
 
 static const struct flag_row flag_rows[] = {
-	{ ROW("sync", "sync"), "sync", "16" },
-	{ ROW("dirsync", "dirsync"), "dirsync", "128" },
-	{ ROW("lazytime", "lazytime"), "lazytime", "33554432" },
+	{ ROW("sync", "sync"), "sync", "sync", "16", false },
+	{ ROW("dirsync", "dirsync"), "dirsync", "dirsync", "128", false },
+	{ ROW("lazytime", "lazytime"), "lazytime", "lazytime", "33554432", false },
+	{ ROW("sync-async", "last-wins"), "sync,async", "sync", "16", true },
+	{ ROW("async-sync", "last-wins"), "async,sync", "sync", "16", false },
+	{ ROW("lazytime-nolazytime", "last-wins"), "lazytime,nolazytime", "lazytime", "33554432", true },
+	{ ROW("nolazytime-lazytime", "last-wins"), "nolazytime,lazytime", "lazytime", "33554432",
+	  false },
 };
 
 static bool shows(const struct facts *f, const char *point, const char *word)
@@ -317,13 +359,14 @@ static void flag(struct test *t)
 	with_capabilities(b);
 	bundle_dir(b, "rootfs/m", 0755);
 	bundle_dir(b, "rootfs/control", 0755);
-	bundle_mount(b, "/m", "tmpfs", "tmpfs", row->word);
+	bundle_mount(b, "/m", "tmpfs", "tmpfs", row->options);
 	f = bundle_run(b, "create", "/m/new", "mount", "control", "/control", "tmpfs", row->flags,
 		       "mounts");
 	check_string(t, id, "making a file", "", facts_errno(f, "create"));
 	check_string(t, id, "the mount to compare with", "", facts_errno(f, "mount"));
 	if (shows(f, "/control", row->word))
-		check_true(t, id, shows(f, "/m", row->word), format(t, "mountinfo shows %s", row->word),
+		check_true(t, id, shows(f, "/m", row->word) == !row->off,
+			   format(t, "mountinfo %s %s", row->off ? "does not show" : "shows", row->word),
 			   "%s", json_string_value(json_object_get(facts_mount(f, "/m"), "super")));
 }
 
@@ -339,8 +382,8 @@ static const struct data_row data_rows[] = {
 	{ ROW("as-data", "unknown.as-data"), "size=64k,mode=0700,uid=5,gid=6", "", 65536, 0700, 5, 6 },
 	{ ROW("comma-joined", "unknown.comma-joined"), "size=1m,nosuid,mode=0711,uid=5", "S",
 	  1048576, 0711, 5, -1 },
-	{ ROW("with-flags", "flags-with-data"), "nosuid,strictatime,mode=755,size=65536k", "Sf",
-	  65536 * 1024, 0755, 0, -1 },
+	{ ROW("with-flags", "flags-with-data"), "nosuid,strictatime,mode=711,size=65536k", "Sf",
+	  65536 * 1024, 0711, 0, -1 },
 	{ ROW("mount8-data", "mount8"), "size=64k,mode=0700", "", 65536, 0700, 0, -1 },
 };
 
@@ -355,9 +398,13 @@ static void data(struct test *t)
 	bundle_dir(b, "rootfs/m", 0755);
 	bundle_mount(b, "/m", "tmpfs", "tmpfs", row->options);
 	bundle_probe(b, "statfs", "/m", "stat", "/m", NULL);
-	if (*row->effects)
+	if (*row->effects) {
 		ask(t, b, "/m", true);
+		ask_control(t, b);
+	}
 	f = bundle_run(b);
+	if (*row->effects)
+		need_control(t, f, 2);
 	check_int(t, id, "size of the tmpfs", row->size, tmpfs_size(f, "statfs"));
 	check_int(t, id, "mode of its root", row->mode, facts_int(f, "stat.mode"));
 	check_int(t, id, "owner of its root", row->uid, facts_int(f, "stat.uid"));
