@@ -13,13 +13,13 @@
 
 /*
  * A tmpfs of the host with a place to mount on ("in", and "out" for the container's mounts), and
- * the same again on a mount below it, "sub"; shared or private as a whole.
+ * for a tree the same again on a mount below it, "sub"; shared or private as a whole.
  */
-static const char *source(struct test *t, unsigned long propagation)
+static const char *source(struct test *t, unsigned long propagation, bool tree)
 {
 	const char *top = host_dir(t, format(t, "source-%s", test_id(t))), *path = top;
 
-	for (int i = 0; i < 2; i++, path = format(t, "%s/sub", top)) {
+	for (int i = 0; i <= tree; i++, path = format(t, "%s/sub", top)) {
 		if (i)
 			need(t, !mkdir(path, 0755), path);
 		host_mount(t, "source", path, "tmpfs", 0, "mode=755");
@@ -61,17 +61,35 @@ static const struct group_row group_rows[] = {
 	{ ROW("slave-ro", "propagation.with-flags"), "bind,ro,slave", false, true, true },
 };
 
+/*
+ * Mounts pass only where the root mount is in a group too. What is refused of the root mount is not
+ * what is asked: then as a slave, which lets mounts in.
+ */
+static struct container *started(struct bundle *b)
+{
+	struct container *c = container_new(b);
+
+	bundle_set(b, "linux.rootfsPropagation", "s", "shared");
+	if (!result_ok(op_create(c))) {
+		bundle_set(b, "linux.rootfsPropagation", "s", "slave");
+		bundle_write(b);
+		c = container_new(b);
+		must_create(c);
+	}
+	must_start(c);
+	return c;
+}
+
 /* A mount of the host below the source, made while the container waits, and one made inside. */
 static void group(struct test *t)
 {
 	const struct group_row *row = test_row(t);
-	const char *id = row->c.requirement, *top = source(t, MS_SHARED);
+	const char *id = row->c.requirement, *top = source(t, MS_SHARED, row->tree);
 	struct bundle *b = bound(t, top, row->options);
 	struct stat before, after;
 	struct container *c;
 	const struct facts *f;
 
-	bundle_set(b, "linux.rootfsPropagation", "s", "shared");
 	bundle_probe(b, "mount", "inside", "/m/out", "tmpfs", "0", NULL);
 	if (row->tree)
 		bundle_probe_add(b, "mount", "inside", "/m/sub/out", "tmpfs", "0", NULL);
@@ -79,9 +97,7 @@ static void group(struct test *t)
 	if (row->tree)
 		bundle_probe_add(b, "list", "/m/sub/in", NULL);
 	bundle_probe_add(b, "echo", "end", NULL);
-	c = container_new(b);
-	must_create(c);
-	must_start(c);
+	c = started(b);
 	f = must_answer(c);
 	for (int i = 0; i <= row->tree; i++) {
 		const char *level = i ? format(t, "%s/sub", top) : top;
@@ -128,7 +144,8 @@ static void spread(struct test *t)
 	const struct facts *f[2];
 
 	for (int i = 0; i < 2; i++) {
-		struct bundle *b = bound(t, source(t, MS_PRIVATE), i ? row->with : row->without);
+		struct bundle *b = bound(t, source(t, MS_PRIVATE, row->tree),
+					 i ? row->with : row->without);
 
 		bundle_probe(b, "spread", "/m/in", NULL);
 		if (row->tree)
@@ -155,11 +172,11 @@ static void only_this_mount(struct test *t)
 	const char *id = "mounts.options.propagation.only-this-mount", *seen[2];
 
 	for (int i = 0; i < 2; i++) {
-		struct bundle *b = bound(t, source(t, MS_PRIVATE), "bind");
+		struct bundle *b = bound(t, source(t, MS_PRIVATE, false), "bind");
 
 		bundle_dir(b, "rootfs/a", 0755);
 		if (i)
-			bundle_mount(b, "/a", "none", source(t, MS_PRIVATE), "bind,shared");
+			bundle_mount(b, "/a", "none", source(t, MS_PRIVATE, false), "bind,shared");
 		seen[i] = facts_string(bundle_run(b, "spread", "/m/in"), "spread");
 	}
 	if (!seen[0])
@@ -205,7 +222,8 @@ static void unbindable(struct test *t)
 	const char *id = row->c.requirement;
 
 	for (int i = 0; i < 2; i++) {
-		struct bundle *b = bound(t, source(t, MS_PRIVATE), i ? row->with : row->without);
+		struct bundle *b = bound(t, source(t, MS_PRIVATE, row->tree),
+					 i ? row->with : row->without);
 		const struct facts *f;
 
 		bundle_probe(b, "mount", "/m", "/b", "none", "4096", NULL);
