@@ -5,8 +5,13 @@
  * mount_options.c.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,28 +214,71 @@ static void missing_file(struct test *t)
 	check_string(t, id, "its content", "of the host", facts_string(f, "read"));
 }
 
-/* mount(2) refuses both; a runtime that finds another way is welcome to it. */
+/*
+ * What mount(2) refuses, or what a runtime that opens files carelessly waits for: mounted all the
+ * same, or refused; never dropped.
+ */
+struct kind_row {
+	struct test_case c;
+	mode_t there; /* at /etc/place; S_IFLNK: a link to a file beside it */
+	const char *destination;
+	enum { DIRECTORY, FILE_, TMPFS } source;
+};
+
+static const struct kind_row kind_rows[] = {
+	{ { "directory-on-file", NULL, NULL }, S_IFREG, "/etc/place", DIRECTORY },
+	{ { "directory-on-link-to-file", NULL, NULL }, S_IFLNK, "/etc/place", DIRECTORY },
+	{ { "directory-on-fifo", NULL, NULL }, S_IFIFO, "/etc/place", DIRECTORY },
+	{ { "directory-below-file", NULL, NULL }, S_IFREG, "/etc/place/below", DIRECTORY },
+	{ { "file-on-directory", NULL, NULL }, S_IFDIR, "/etc/place", FILE_ },
+	{ { "file-on-fifo", NULL, NULL }, S_IFIFO, "/etc/place", FILE_ },
+	{ { "file-on-socket", NULL, NULL }, S_IFSOCK, "/etc/place", FILE_ },
+	{ { "file-below-file", NULL, NULL }, S_IFREG, "/etc/place/below", FILE_ },
+	{ { "tmpfs-on-file", NULL, NULL }, S_IFREG, "/etc/place", TMPFS },
+	{ { "tmpfs-on-fifo", NULL, NULL }, S_IFIFO, "/etc/place", TMPFS },
+	{ { "tmpfs-on-device", NULL, NULL }, S_IFCHR, "/etc/place", TMPFS },
+	{ { "tmpfs-below-file", NULL, NULL }, S_IFREG, "/etc/place/below", TMPFS },
+};
+
 static void kind_mismatch(struct test *t)
 {
-	const char *id = "mounts.destination.kind-mismatch";
+	const struct kind_row *row = test_row(t);
+	const char *id = "mounts.destination.kind-mismatch", *place = "rootfs/etc/place";
+	const struct result *refusal = NULL;
 	struct bundle *b = bundle_new(t);
 	const struct facts *f;
 
-	bundle_file(b, "rootfs/etc/place", 0644, "of the root");
-	bundle_mount(b, "/etc/place", "none", marked_dir(t, "dir", "directory"), "bind");
-	bundle_probe(b, "read", "/etc/place/marker", NULL);
-	f = bundle_supported(b, id);
-	if (f)
-		check_string(t, id, "file below a directory bound over a file", "directory",
-			     facts_string(f, "read"));
-	b = bundle_new(t);
-	bundle_dir(b, "rootfs/place", 0755);
-	bundle_mount(b, "/place", "none", host_file(t, "file", "file"), "bind");
-	bundle_probe(b, "read", "/place", NULL);
-	f = bundle_supported(b, id);
-	if (f)
-		check_string(t, id, "content of a file bound over a directory", "file",
-			     facts_string(f, "read"));
+	bundle_file(b, "rootfs/etc/beside", 0644, "of the root");
+	if (row->there == S_IFREG)
+		bundle_file(b, place, 0644, "of the root");
+	else if (row->there == S_IFDIR)
+		bundle_dir(b, place, 0755);
+	else if (row->there == S_IFLNK)
+		bundle_symlink(b, place, "beside");
+	else
+		bundle_node(b, place, row->there | 0666, 1, 3);
+	if (row->source == TMPFS)
+		bundle_mount(b, row->destination, "tmpfs", "tmpfs", "size=128k");
+	else
+		bundle_mount(b, row->destination, "none",
+			     row->source == FILE_ ? host_file(t, "file", "file")
+						  : marked_dir(t, "dir", "directory"),
+			     "bind");
+	/* No reading of what may still be the FIFO. */
+	bundle_probe(b, "stat", row->destination, "statfs", row->destination, "stat",
+		     format(t, "%s/marker", row->destination), NULL);
+	f = bundle_try(b, &refusal);
+	if (!f)
+		check_error(t, id, refusal);
+	else if (row->source == TMPFS)
+		check_size(t, id, f, "statfs", row->destination, 128);
+	else if (row->source == FILE_)
+		check_json(t, id, "type and size of the destination, a file of 4 bytes",
+			   json_pack("[s i]", "file", 4),
+			   json_pack("[s? I]", facts_string(f, "stat.type"),
+				     (json_int_t)facts_int(f, "stat.size")));
+	else
+		check_string(t, id, "the marker of the directory", "", facts_errno(f, "stat#2"));
 }
 
 static void covers(struct test *t)
@@ -366,12 +414,16 @@ struct special_row {
 	struct test_case c;
 	mode_t mode;
 	const char *type;
+	bool missing; /* the destination */
 };
 
 static const struct special_row special_rows[] = {
-	{ { "socket", NULL, NULL }, S_IFSOCK, "socket" },
-	{ { "fifo", NULL, NULL }, S_IFIFO, "fifo" },
-	{ { "device", NULL, NULL }, S_IFCHR, "char" },
+	{ { "socket", NULL, NULL }, S_IFSOCK, "socket", false },
+	{ { "fifo", NULL, NULL }, S_IFIFO, "fifo", false },
+	{ { "device", NULL, NULL }, S_IFCHR, "char", false },
+	{ { "socket-missing", NULL, NULL }, S_IFSOCK, "socket", true },
+	{ { "fifo-missing", NULL, NULL }, S_IFIFO, "fifo", true },
+	{ { "device-missing", NULL, NULL }, S_IFCHR, "char", true },
 };
 
 static void bind_special(struct test *t)
@@ -382,13 +434,18 @@ static void bind_special(struct test *t)
 	const struct facts *f;
 
 	bundle_node(b, "node", row->mode | 0666, 1, 3);
-	bundle_file(b, "rootfs/etc/place", 0644, "");
+	if (!row->missing)
+		bundle_file(b, "rootfs/etc/place", 0644, "");
 	bundle_mount(b, "/etc/place", "none", format(t, "%s/node", bundle_path(b)), "bind");
 	bundle_probe(b, "stat", "/etc/place", NULL);
 	f = bundle_supported(b, id);
-	if (f)
-		check_string(t, id, "type of the file inside", row->type,
-			     facts_string(f, "stat.type"));
+	if (!f)
+		return;
+	check_string(t, id, "type of the file inside", row->type, facts_string(f, "stat.type"));
+	if (row->mode == S_IFCHR)
+		check_json(t, id, "its numbers", json_pack("[i i]", 1, 3),
+			   json_pack("[I I]", (json_int_t)facts_int(f, "stat.major"),
+				     (json_int_t)facts_int(f, "stat.minor")));
 }
 
 static void bind_relative(struct test *t)
@@ -445,23 +502,35 @@ static void bind_missing(struct test *t)
 	check_refused_by_create(t, id, bad, good);
 	check_true(t, id, access(missing, F_OK) && errno == ENOENT,
 		   "the missing source is not made on the host", "%s is there", missing);
+	/* A link to it is no source either. */
+	good = bundle_copy(good);
+	bundle_dir(good, "rootfs/mnt", 0755);
+	bad = bundle_copy(good);
+	bundle_dir(bad, "rootfs/mnt", 0755);
+	bundle_symlink(bad, "link", missing);
+	bundle_set(bad, "mounts.1.source", "s", format(t, "%s/link", bundle_path(bad)));
+	check_refused_by_create(t, id, bad, good);
+	check_true(t, id, access(missing, F_OK) && errno == ENOENT,
+		   "what the link leads to is not made on the host", "%s is there", missing);
 }
 
 static void bind_unset(struct test *t)
 {
-	const char *id = "mounts.source.bind-unset";
-	struct bundle *good = bundle_new(t), *bad;
+	const char *source = host_dir(t, "there");
 
-	bundle_dir(good, "rootfs/mnt", 0755);
-	bundle_mount(good, "/mnt", "none", host_dir(t, "there"), "bind");
-	bad = bundle_copy(good);
-	bundle_dir(bad, "rootfs/mnt", 0755);
-	bundle_remove(bad, "mounts.1.source");
-	check_refused_by_create(t, id, bad, good);
-	bad = bundle_copy(good);
-	bundle_dir(bad, "rootfs/mnt", 0755);
-	bundle_set(bad, "mounts.1.source", "s", "");
-	check_refused_by_create(t, id, bad, good);
+	for (int empty = 0; empty < 2; empty++) {
+		struct bundle *good = bundle_new(t), *bad;
+
+		bundle_dir(good, "rootfs/mnt", 0755);
+		bundle_mount(good, "/mnt", "none", source, "bind");
+		bad = bundle_copy(good);
+		bundle_dir(bad, "rootfs/mnt", 0755);
+		if (empty)
+			bundle_set(bad, "mounts.1.source", "s", "");
+		else
+			bundle_remove(bad, "mounts.1.source");
+		check_refused_by_create(t, "mounts.source.bind-unset", bad, good);
+	}
 }
 
 static void bind_symlink(struct test *t)
@@ -565,6 +634,18 @@ static void type_proc(struct test *t)
 	check_json(t, id, "processes in /proc of a new pid namespace", json_pack("[s]", "1"), pids);
 }
 
+/* The loopback of the test's own network namespace gets this size of packets. */
+static void set_loopback_mtu(struct test *t, int mtu)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo" };
+
+	request.ifr_mtu = mtu;
+	need(t, fd >= 0 && !ioctl(fd, SIOCSIFMTU, &request), "set the MTU of lo");
+	close(fd);
+}
+
+/* What tells the host's sysfs from the container's: its links, and what it says of them. */
 static void type_sysfs(struct test *t)
 {
 	const char *id = "mounts.type.sysfs";
@@ -573,23 +654,36 @@ static void type_sysfs(struct test *t)
 	json_t *one, *names = json_array();
 	size_t i;
 
+	set_loopback_mtu(t, 1234);
 	bundle_namespace(b, "network", NULL);
 	bundle_mount(b, "/sys", "sysfs", "sysfs", "nosuid,noexec,nodev,ro");
-	f = bundle_run(b, "statfs", "/sys", "list", "/sys/class/net", "links");
+	f = bundle_run(b, "statfs", "/sys", "list", "/sys/class/net", "links", "read",
+		       "/sys/class/net/lo/mtu");
 	check_int(t, id, "type of the file system", MAGIC_SYSFS, facts_int(f, "statfs.type"));
-	json_array_foreach ((json_t *)facts_get(f, "links"), i, one)
+	if (facts_errno(f, "list") && *facts_errno(f, "list"))
+		return;
+	json_array_foreach ((json_t *)facts_get(f, "links"), i, one) {
+		const char *name = json_string_value(json_object_get(one, "name"));
+		json_t *mtu = json_object_get(one, "mtu");
+
 		json_array_append(names, json_object_get(one, "name"));
-	if (!facts_errno(f, "list") || !*facts_errno(f, "list"))
-		check_set(t, id, "names in /sys/class/net, against the links of the namespace", names,
-			  facts_get(f, "list"));
+		if (name && !strcmp(name, "lo") && facts_string(f, "read"))
+			check_string(t, id, "what it says of lo, against what the namespace says",
+				     format(t, "%lld\n", json_integer_value(mtu)),
+				     facts_string(f, "read"));
+	}
+	check_set(t, id, "names in /sys/class/net, against the links of the namespace", names,
+		  facts_get(f, "list"));
 }
 
+/* The test has a pty of its own, which must not be seen. */
 static void type_devpts(struct test *t)
 {
 	const char *id = "mounts.type.devpts";
 	struct bundle *b = bundle_new(t);
 	const struct facts *f;
 
+	need(t, posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC) >= 0, "a pty of the host");
 	bundle_mount(b, "/dev", "tmpfs", "tmpfs", "mode=755");
 	bundle_mount(b, "/dev/pts", "devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620");
 	f = bundle_run(b, "statfs", "/dev/pts", "list", "/dev/pts", "pty", "/dev/pts/ptmx");
@@ -769,9 +863,10 @@ const struct test_entry mount_tests[] = {
 	},
 	{
 		.name = "mounts/kind-mismatch",
-		.about = "a directory over a file, or the reverse, is never dropped",
+		.about = "a mount on a file of another kind is done or refused, never dropped",
 		.requirements = REQS("mounts.destination.kind-mismatch"),
 		.run = kind_mismatch,
+		CASES(kind_rows),
 	},
 	{
 		.name = "mounts/covers",

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "suite/tests/common.h"
@@ -42,6 +43,7 @@ static void no_path(struct test *t)
 
 	bundle_remove(bad, "root.path");
 	check_refused_by_create(t, "root.path.required", bad, good);
+	good = bundle_new(t);
 	bad = bundle_copy(good);
 	bundle_set(bad, "root", "{}");
 	check_refused_by_create(t, "root.path.required", bad, good);
@@ -72,14 +74,18 @@ static void missing_path(struct test *t)
 
 static void path_no_directory(struct test *t)
 {
-	static const char *const names[] = { "file", "fifo", "dangling" };
+	static const char *const names[] = { "file", "fifo", "dangling", "socket",
+					     "device", "link", "file/below" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct bundle *good = bundle_new(t), *bad = bundle_copy(good);
 
 		bundle_file(bad, "file", 0755, "no directory");
 		bundle_node(bad, "fifo", S_IFIFO | 0666, 0, 0);
+		bundle_node(bad, "socket", S_IFSOCK | 0666, 0, 0);
+		bundle_node(bad, "device", S_IFCHR | 0666, 1, 3);
 		bundle_symlink(bad, "dangling", "nowhere");
+		bundle_symlink(bad, "link", "file");
 		bundle_set(bad, "root.path", "s", names[i]);
 		check_refused_by_create(t, "root.path.is-directory", bad, good);
 	}
@@ -186,29 +192,12 @@ static void is_the_root(struct test *t)
 	check_string(t, id, "stat of the host's /usr", "ENOENT", facts_errno(f, "stat#2"));
 }
 
-/* An old root that is left stacked on the new one is what ".." of the root leads to. */
-static void no_way_up(struct test *t)
+/* No directory but that of the root is open, for it would be a way out. */
+static void check_descriptors(struct test *t, const char *id, const struct facts *f)
 {
-	const char *id = "root.path.no-escape";
-	struct bundle *b = bundle_new(t);
-	const char *outside = test_dir(t);
-	const struct facts *f;
-	json_t *here, *one;
+	json_t *one;
 	size_t i;
 
-	f = bundle_run(b, "stat", "/", "stat", "/..", "stat", "/../../../..", "stat",
-		       format(t, "/..%s", outside), "stat", format(t, "/../../..%s", outside),
-		       "fds");
-	here = json_pack("[I I]", facts_int(f, "stat.dev"), facts_int(f, "stat.ino"));
-	for (int n = 2; n <= 3; n++) {
-		json_t *up = json_pack("[I I]", facts_int(f, format(t, "stat#%d.dev", n)),
-				       facts_int(f, format(t, "stat#%d.ino", n)));
-
-		check_json(t, id, "device and inode of .. above /", json_incref(here), up);
-	}
-	for (int n = 4; n <= 5; n++)
-		check_string(t, id, "a directory of the host by way of ..", "ENOENT",
-			     facts_errno(f, format(t, "stat#%d", n)));
 	json_array_foreach ((json_t *)facts_get(f, "fds"), i, one) {
 		const char *type = json_string_value(json_object_get(one, "type"));
 		bool same = json_integer_value(json_object_get(one, "ino")) ==
@@ -222,6 +211,69 @@ static void no_way_up(struct test *t)
 				   json_integer_value(json_object_get(one, "fd")),
 				   json_string_value(json_object_get(one, "target")));
 	}
+}
+
+/*
+ * No mount inside shows a directory of the host that the root file system lies in: an old root that
+ * was not detached. Such a mount is of the same file system, and its root there leads to ours.
+ */
+static void check_mounts(struct test *t, const char *id, struct bundle *b, const struct facts *f)
+{
+	const char *path = bundle_rootfs(b), *device;
+	json_t *one;
+	struct stat st;
+	size_t i;
+
+	need(t, !stat(path, &st), path);
+	device = format(t, "%u:%u", major(st.st_dev), minor(st.st_dev));
+	json_array_foreach ((json_t *)facts_get(f, "mounts"), i, one) {
+		const char *root = json_string_value(json_object_get(one, "root"));
+		const char *of = json_string_value(json_object_get(one, "device")), *in;
+		size_t length = root ? strlen(root) : 0;
+
+		if (!root || !of || strcmp(of, device))
+			continue;
+		/* The file system is mounted somewhere above: its own paths are tails of ours. */
+		for (in = path; *root == '/' && length > 1 && *in && strncmp(in, root, length);)
+			in += 1 + strcspn(in + 1, "/");
+		if (length == 1 || (*in && in[length] == '/'))
+			check_fail(t, id, "no mount shows a directory above the root",
+				   "%s is %s of the file system that has the root",
+				   json_string_value(json_object_get(one, "point")), root);
+	}
+}
+
+/* An old root that is left stacked on the new one is what ".." of the root leads to. */
+static void no_way_up(struct test *t)
+{
+	const char *id = "root.path.no-escape", *outside = test_dir(t) + 1;
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+	json_t *here;
+
+	/* The last step: a directory of the host, from a working directory left outside of a root
+	 * that the process has changed. */
+	bundle_set(b, "process.capabilities", "{}");
+	for (const char *const *set = WORDS("bounding", "effective", "permitted"); *set; set++)
+		json_object_set_new(bundle_get(b, "process.capabilities"), *set,
+				    json_pack("[s]", "CAP_SYS_CHROOT"));
+	f = bundle_run(b, "stat", "/", "stat", "/..", "stat", "/../../../..", "stat",
+		       format(t, "/../%s", outside), "stat", format(t, "/../../../%s", outside),
+		       "fds", "mounts", "chroot", "/tmp", "stat",
+		       format(t, "../../../../../../../../%s", outside));
+	here = json_pack("[I I]", facts_int(f, "stat.dev"), facts_int(f, "stat.ino"));
+	for (int n = 2; n <= 3; n++) {
+		json_t *up = json_pack("[I I]", facts_int(f, format(t, "stat#%d.dev", n)),
+				       facts_int(f, format(t, "stat#%d.ino", n)));
+
+		check_json(t, id, "device and inode of .. above /", json_incref(here), up);
+	}
+	for (int n = 4; n <= 6; n++)
+		check_string(t, id, "a directory of the host by way of ..", "ENOENT",
+			     facts_errno(f, format(t, "stat#%d", n)));
+	check_string(t, id, "chroot inside, before the last of them", "", facts_errno(f, "chroot"));
+	check_descriptors(t, id, f);
+	check_mounts(t, id, b, f);
 }
 
 /* ------------------------------------------------------------------ readonly */
@@ -239,7 +291,7 @@ static void readonly(struct test *t)
 	bundle_file(b, "rootfs/deep/down/file", 0644, "as it was");
 	bundle_set(b, "root.readonly", "b", 1);
 	f = bundle_run(b, "create", "/new", "create", "/deep/down/new", "write", "/etc/file", "x",
-		       "append", "/deep/down/file", "x", "mkdir", "/tmp/new", "mkdir", "/deep/new",
+		       "append", "/deep/down/file", "x", "mkdir", "/etc/new", "mkdir", "/deep/new",
 		       "unlink", "/etc/file", "chmod", "/etc/file", "777", "rename", "/etc/file",
 		       "/etc/other", "utimes", "/etc/file", "symlink", "x", "/deep/link", "mkfifo",
 		       "/fifo");
