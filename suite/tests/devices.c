@@ -4,7 +4,9 @@
  * runtime-linux.md#dev-symbolic-links) and the devices that linux.devices lists.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -205,6 +207,8 @@ static void ptmx(struct test *t)
 	const struct facts *f;
 	bool link, same;
 
+	/* The host has number 0: a pty of that number and in that place is not the container's. */
+	need(t, posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC) >= 0, "a pty of the host");
 	bundle_mount(b, "/dev", "tmpfs", "tmpfs", "mode=755");
 	bundle_mount(b, "/dev/pts", "devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620");
 	bundle_probe(b, "lstat", "/dev/ptmx", "stat", "/dev/ptmx", "stat", "/dev/pts/ptmx", "pty",
@@ -354,19 +358,26 @@ struct node_row {
 	const char *path, *type;
 	int major, minor;
 	const char *seen;
+	int like; /* behaves like this one of device_rows; NO_DRIVER: is only looked at */
 	bool must;
 };
 
+#define NO_DRIVER (-1)
+
 static const struct node_row node_rows[] = {
-	{ { "type-c", "linux.devices.type.c", NULL }, "/dev/oct-c", "c", 1, 5, "char", false },
-	{ { "type-u", "linux.devices.type.u", NULL }, "/dev/oct-u", "u", 1, 3, "char", false },
-	{ { "numbers", "linux.devices.major-minor", NULL }, "/dev/oct-n", "c", 1, 7, "char", false },
+	{ { "type-c", "linux.devices.type.c", NULL }, "/dev/oct-c", "c", 1, 5, "char", 1, false },
+	{ { "type-u", "linux.devices.type.u", NULL }, "/dev/oct-u", "u", 1, 3, "char", 0, false },
+	{ { "numbers", "linux.devices.major-minor", NULL }, "/dev/oct-n", "c", 1, 7, "char", 2, false },
+	{ { "other-numbers", "linux.devices.major-minor", NULL }, "/dev/oct-n", "c", 1, 5, "char", 1,
+	  false },
 	{ { "large-numbers", "linux.devices.major-minor.large", NULL }, "/dev/oct-l", "c", 4000,
-	  1048000, "char", false },
+	  1048000, "char", NO_DRIVER, false },
 	{ { "outside-dev", "linux.devices.path.outside-dev", NULL }, "/opt/oct/zero", "c", 1, 5, "char",
-	  true },
+	  1, true },
 	{ { "missing-parents", "linux.devices.path.missing-parents", NULL }, "/dev/oct/deep/zero", "c",
-	  1, 5, "char", true },
+	  1, 5, "char", 1, true },
+	{ { "missing-parents-outside-dev", "linux.devices.path.missing-parents", NULL },
+	  "/new/deep/zero", "c", 1, 5, "char", 1, true },
 };
 
 static void node(struct test *t)
@@ -376,10 +387,14 @@ static void node(struct test *t)
 	const struct facts *f;
 
 	bundle_dir(b, "rootfs/opt/oct", 0755);
+	if (row->like != NO_DRIVER)
+		bundle_probe_add(b, "device", row->path, NULL);
 	f = row->must ? bundle_run(b) : bundle_supported(b, row->c.requirement);
-	if (f)
-		check_node(t, row->c.requirement, f, "stat", row->path, row->seen, row->major,
-			   row->minor);
+	if (!f)
+		return;
+	check_node(t, row->c.requirement, f, "stat", row->path, row->seen, row->major, row->minor);
+	if (row->like != NO_DRIVER)
+		check_device(t, row->c.requirement, f, "device", &device_rows[row->like]);
 }
 
 /* A FIFO, with and without the numbers it does not need. */
@@ -434,7 +449,7 @@ static void refused(struct test *t)
 
 struct conflict_row {
 	struct test_case c;
-	mode_t there; /* 0: a node that differs in type and nothing else */
+	mode_t there; /* type of the file that is there */
 	int major, minor;
 };
 
@@ -480,16 +495,52 @@ static void match(struct test *t)
 	check_device(t, "linux.devices.path.match", bundle_run(b), "device", &device_rows[1]);
 }
 
+/* What the path leads through or is; "VICTIM" is a directory of the host, which stays empty. */
+struct link_row {
+	struct test_case c;
+	const char *path, *link, *target;
+	const char *there; /* a directory that there is inside */
+};
+
+#define UP "../../../../../../../.."
+
+static const struct link_row link_rows[] = {
+	{ { "absolute", NULL, NULL }, "/lnk/oct", "lnk", "VICTIM", NULL },
+	{ { "absolute-there", NULL, NULL }, "/lnk/oct", "lnk", "VICTIM", "VICTIM" },
+	{ { "climbing", NULL, NULL }, "/a/lnk/oct", "a/lnk", UP "VICTIM", NULL },
+	{ { "climbing-there", NULL, NULL }, "/a/lnk/oct", "a/lnk", UP "VICTIM", "VICTIM" },
+	{ { "magic", NULL, NULL }, "/lnkVICTIM/oct", "lnk", "/proc/self/root", "VICTIM" },
+	{ { "inside", NULL, NULL }, "/lnk/oct", "lnk", "real", "/real" },
+	/* The file itself: there already, and not the device. */
+	{ { "last", NULL, NULL }, "/opt/oct", "opt/oct", "VICTIM/oct", "VICTIM" },
+	{ { "last-climbing", NULL, NULL }, "/opt/oct", "opt/oct", UP "VICTIM/oct", "VICTIM" },
+};
+
+static const char *with_victim(struct test *t, const char *text, const char *victim)
+{
+	const char *at = strstr(text, "VICTIM");
+
+	return at ? format(t, "%.*s%s%s", (int)(at - text), text, victim, at + strlen("VICTIM")) : text;
+}
+
 static void symlink_in_root(struct test *t)
 {
+	const struct link_row *row = test_row(t);
 	const char *id = "linux.devices.path.symlink-in-rootfs", *victim = host_dir(t, "victim");
-	struct bundle *b = with_device(t, "/lnk/oct", "c", 1, 5);
+	const char *path = with_victim(t, row->path, victim);
+	struct bundle *b = with_device(t, path, "c", 1, 5);
+	const struct result *refusal = NULL;
 	const struct facts *f;
 
-	bundle_symlink(b, "rootfs/lnk", victim);
-	f = bundle_supported(b, id);
+	bundle_symlink(b, format(t, "rootfs/%s", row->link), with_victim(t, row->target, victim));
+	if (row->there)
+		bundle_dir(b, format(t, "rootfs/%s", with_victim(t, row->there, victim)), 0755);
+	/* That it may be refused is no lack of support: the row wants that it leads nowhere else. */
+	f = bundle_try(b, &refusal);
 	if (f)
-		check_node(t, id, f, "stat", "/lnk/oct", "char", 1, 5);
+		check_node(t, id, f, "stat", path, "char", 1, 5);
+	else
+		check_error(t, id, refusal);
 	check_true(t, id, access(format(t, "%s/oct", victim), F_OK) && errno == ENOENT,
 		   "nothing is made in a directory of the host", "%s/oct is there", victim);
 }
@@ -603,6 +654,29 @@ static void listed_in_user_namespace(struct test *t)
 	f = bundle_supported(b, id);
 	if (f)
 		check_device(t, id, f, "device", &device_rows[1]);
+}
+
+/* Ids 0 up are 100000 up outside, and groups 0 up are 200000 up; the host has the node. */
+static void owner_in_user_namespace(struct test *t)
+{
+	const char *uid = "linux.devices.uid.container-namespace";
+	const char *gid = "linux.devices.gid.container-namespace";
+	struct bundle *b = with_device(t, "/dev/oct-zero", "c", 1, 5);
+	const struct facts *f;
+
+	need(t, !mknod("/dev/oct-zero", S_IFCHR | 0666, 1 << 8 | 5) && !chmod("/dev/oct-zero", 0666),
+	     "mknod /dev/oct-zero");
+	with_user_namespace(t, b, 100000);
+	bundle_set(b, "linux.gidMappings.0.hostID", "i", 200000);
+	bundle_set(b, "linux.devices.0.uid", "i", 5);
+	bundle_set(b, "linux.devices.0.gid", "i", 7);
+	f = bundle_supported(b, uid);
+	if (!f) {
+		check_disabled(t, gid, "the runtime refuses such an owner");
+		return;
+	}
+	check_int(t, uid, "owner of the node", 5, facts_int(f, "stat.uid"));
+	check_int(t, gid, "group of the node", 7, facts_int(f, "stat.gid"));
 }
 
 const struct test_entry device_tests[] = {
@@ -738,6 +812,7 @@ const struct test_entry device_tests[] = {
 		.about = "a symlink in the root leads no device to the host",
 		.requirements = REQS("linux.devices.path.symlink-in-rootfs"),
 		.run = symlink_in_root,
+		CASES(link_rows),
 	},
 	{
 		.name = "devices/after-mounts",
@@ -780,6 +855,13 @@ const struct test_entry device_tests[] = {
 		.about = "a listed device works in a user namespace",
 		.requirements = REQS("linux.devices.user-namespace"),
 		.run = listed_in_user_namespace,
+	},
+	{
+		.name = "devices/owner-in-user-namespace",
+		.about = "uid and gid are those of the container's user namespace",
+		.requirements = REQS("linux.devices.uid.container-namespace",
+				     "linux.devices.gid.container-namespace"),
+		.run = owner_in_user_namespace,
 	},
 	{ 0 },
 };
