@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,8 +16,6 @@
 #include <unistd.h>
 
 #include "life.h"
-
-#define GONE_MS 5000 /* a limit for what is on its way out, not a wait */
 
 /* ------------------------------------------------------------------ a console */
 
@@ -122,17 +119,6 @@ struct running *console_create(struct console *k, struct container *c, const str
 
 /* ------------------------------------------------------------------ what comes */
 
-static bool readable_within(int fd, int ms)
-{
-	struct pollfd set = { .fd = fd, .events = POLLIN };
-	int n;
-
-	do
-		n = poll(&set, 1, ms);
-	while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
 static void take_control(struct delivery *d, struct msghdr *m)
 {
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
@@ -234,7 +220,7 @@ bool console_asked_again(struct console *k, struct running *r)
 	bool again = false;
 
 	if (k->form == CLI_DIALECT)
-		return readable_within(k->listener, 0);
+		return readable_now(k->listener);
 	while (running_readable(r, k->peer) && receive_part(k, &more)) {
 		again = true;
 		if (!console_respond(k, CONSOLE_SUCCESS))
@@ -256,11 +242,6 @@ void console_hang_up(struct console *k)
 }
 
 /* ------------------------------------------------------------------ ends */
-
-bool readable_soon(int fd)
-{
-	return readable_within(fd, GONE_MS);
-}
 
 /* A socket whose other end was closed with something unread in it tells so by ECONNRESET. */
 enum console_end console_ended(struct console *k)

@@ -70,8 +70,6 @@ enum console_end {
 enum console_end console_ended(struct console *k);
 /* The same for any stream that is to be at its end, whatever is read from it on the way. */
 bool comes_to_end(int fd);
-/* Whether what is on its way comes within that limit: a byte, the end of a process (pidfd). */
-bool readable_soon(int fd);
 
 /* config.json asks for a terminal, and its program also tells its log what it finds. */
 struct bundle *terminal_bundle(struct test *t);

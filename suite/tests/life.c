@@ -355,13 +355,25 @@ bool life_executes(struct test *t, const struct bundle *b, pid_t pid)
 	       program.st_dev == probe.st_dev && program.st_ino == probe.st_ino;
 }
 
-#define GONE_MS 5000 /* a limit for what is on its way out, not a wait */
-
-bool life_ends(int pidfd)
+static bool readable_within(int fd, int ms)
 {
-	struct pollfd set = { .fd = pidfd, .events = POLLIN };
+	struct pollfd set = { .fd = fd, .events = POLLIN };
+	int n;
 
-	return poll(&set, 1, GONE_MS) > 0;
+	do
+		n = poll(&set, 1, ms);
+	while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+bool readable_now(int fd)
+{
+	return readable_within(fd, 0);
+}
+
+bool readable_soon(int fd)
+{
+	return readable_within(fd, 5000); /* a limit for what is on its way, not a wait */
 }
 
 bool life_gone(struct test *t, const struct ledger *before)
@@ -374,7 +386,7 @@ bool life_gone(struct test *t, const struct ledger *before)
 
 		if (fd < 0)
 			continue;
-		all &= life_ends(fd);
+		all &= readable_soon(fd);
 		close(fd);
 	}
 	return all;
@@ -391,13 +403,12 @@ bool life_died_of(int status, int signal, bool own_kernel)
 
 const char *life_drain(struct test *t, int fd, bool *ended, size_t *length)
 {
-	struct pollfd set = { .fd = fd, .events = POLLIN };
 	char head[4096], more[4096];
 	size_t used = 0;
 	ssize_t n = -1;
 
 	*length = 0;
-	while (poll(&set, 1, GONE_MS) > 0 && (n = read(fd, more, sizeof(more))) > 0) {
+	while (readable_soon(fd) && (n = read(fd, more, sizeof(more))) > 0) {
 		size_t part = (size_t)n < sizeof(head) - used ? (size_t)n : sizeof(head) - used;
 
 		memcpy(head + used, more, part);
@@ -477,7 +488,6 @@ bool gate_or_end(const struct gate *g, struct running *r)
 	int both = epoll_create1(EPOLL_CLOEXEC);
 	int call = (int)syscall(SYS_pidfd_open, running_pid(r), 0);
 	struct epoll_event event = { .events = EPOLLIN };
-	struct pollfd set = { .fd = g->opened, .events = POLLIN };
 
 	if (both < 0 || call < 0 || epoll_ctl(both, EPOLL_CTL_ADD, g->opened, &event) ||
 	    epoll_ctl(both, EPOLL_CTL_ADD, call, &event))
@@ -485,14 +495,12 @@ bool gate_or_end(const struct gate *g, struct running *r)
 	wait_readable(g->t, both, g->path);
 	close(both);
 	close(call);
-	return poll(&set, 1, 0) > 0;
+	return readable_now(g->opened);
 }
 
 bool gate_late(const struct gate *g)
 {
-	struct pollfd set = { .fd = g->opened, .events = POLLIN };
-
-	return poll(&set, 1, GONE_MS) > 0;
+	return readable_soon(g->opened);
 }
 
 void gate_open(const struct gate *g)

@@ -61,8 +61,10 @@ long long namespace_of(pid_t pid, const char *type);
  * process here is in its mount namespace. In a sandbox nothing can be seen from outside.
  */
 bool shared_kernel(const struct facts *f);
-/* Whether the process of a pidfd ends within a limit. */
-bool life_ends(int pidfd);
+/* Whether a descriptor has something to read: a byte, an end, the end of a process (pidfd); now, or
+ * as soon as what is on its way has come, within a limit. */
+bool readable_now(int fd);
+bool readable_soon(int fd);
 /* Whether a process executes the probe of a bundle, seen from outside. */
 bool life_executes(struct test *t, const struct bundle *b, pid_t pid);
 /* Whether all processes that there are now and were not in a ledger end, within a limit. */
