@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -262,6 +263,16 @@ static int fd_raw(int fd, const char *value)
 	return tcsetattr(fd, TCSANOW, &t) ? -errno : 0;
 }
 
+/* ROWSxCOLUMNS: of a terminal's window. */
+static int fd_size(int fd, const char *value)
+{
+	struct winsize size = { 0 };
+
+	if (!value || sscanf(value, "%hux%hu", &size.ws_row, &size.ws_col) != 2)
+		return -EINVAL;
+	return ioctl(fd, TIOCSWINSZ, &size) ? -errno : 0;
+}
+
 /* FD DEED [VALUE]: to what the caller has passed, and shares. */
 static int fd_(struct call *c, char **word)
 {
@@ -272,7 +283,7 @@ static int fd_(struct call *c, char **word)
 		{ "read", fd_read },	     { "drain", fd_drain },   { "write", fd_write },
 		{ "seek", fd_seek },	     { "raw", fd_raw },	      { "truncate", fd_truncate },
 		{ "nonblock", fd_nonblock }, { "append", fd_append }, { "no-append", fd_no_append },
-		{ "shutdown", fd_shutdown },
+		{ "shutdown", fd_shutdown }, { "size", fd_size },
 	};
 
 	(void)c;
