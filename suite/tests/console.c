@@ -325,26 +325,48 @@ enum cli console_form(struct test *t)
 	test_disable(t, "no form of console socket works: %s", result_text(t, r));
 }
 
+const struct facts *terminal_started(struct container *c)
+{
+	must_start(c);
+	return log_wait(container_bundle(c), "process", 0)->facts;
+}
+
+/* The last line with the nonce says that it is the last. */
+static bool all_said(const char *text, const char *nonce)
+{
+	const char *last = NULL;
+
+	for (const char *at = text; (at = strstr(at, nonce)); at++)
+		last = at;
+	return last && strstr(last, "\"done\":true");
+}
+
+/* A master whose terminal has no user any more gives an error. */
+const char *master_text(struct test *t, int master, const char *nonce, bool *ended)
+{
+	const char *all = "";
+	char data[4096];
+
+	*ended = false;
+	while (!nonce || !all_said(all, nonce)) {
+		ssize_t n;
+
+		if (!readable_soon(master))
+			return all;
+		n = read(master, data, sizeof(data) - 1);
+		if (n <= 0) {
+			*ended = true;
+			return all;
+		}
+		all = format(t, "%s%.*s", all, (int)n, data);
+	}
+	return all;
+}
+
 bool master_speaks(struct test *t, int master, struct container *c)
 {
-	const char *nonce = bundle_nonce(container_bundle(c)), *all = "";
+	const char *nonce = bundle_nonce(container_bundle(c));
+	bool ended;
 
-	for (;;) {
-		char data[4096];
-		const char *last = NULL;
-		ssize_t n = -1;
-
-		if (readable_soon(master))
-			n = read(master, data, sizeof(data) - 1);
-		if (n > 0) {
-			data[n] = '\0';
-			all = format(t, "%s%s", all, data);
-		}
-		for (const char *at = all; (at = strstr(at, nonce)); at++)
-			last = at;
-		if (last && strstr(last, "\"done\":true"))
-			return true;
-		if (n <= 0)
-			return false;
-	}
+	return all_said(master_text(t, master, nonce, &ended), nonce);
 }

@@ -87,6 +87,13 @@ int console_try(struct test *t, enum cli form, struct container *c, const struct
  * Ends the test unless create exits with 0 and has sent one. `details` as above.
  */
 int console_created(struct test *t, enum cli form, struct container *c, const struct call *details);
+/* Start such a container; what its program has said to its log. */
+const struct facts *terminal_started(struct container *c);
+/*
+ * What comes out of a master: up to the last word of the program with this nonce, or all of it.
+ * *ended: nobody has the terminal any more.
+ */
+const char *master_text(struct test *t, int master, const char *nonce, bool *ended);
 /* Whether the words of a container's program come out of a master, up to its last one. */
 bool master_speaks(struct test *t, int master, struct container *c);
 

@@ -40,12 +40,6 @@ static bool only_standard(const struct facts *f)
 	return json_array_size(list) == 3;
 }
 
-static const struct facts *started(struct container *c)
-{
-	must_start(c);
-	return log_wait(container_bundle(c), "process", 0)->facts;
-}
-
 /* ------------------------------------------------------------------ what both forms share */
 
 struct names {
@@ -97,7 +91,7 @@ static void check_program(struct test *t, const struct names *id, struct contain
 		check_fail(t, id->leak, "a program on the terminal", "there is no master");
 		return;
 	}
-	f = started(c);
+	f = terminal_started(c);
 	check_true(t, id->leak, only_standard(f), "descriptors 0, 1 and 2", "%s",
 		   life_json(t, facts_get(f, "fds")));
 	check_true(t, id->socket, master_speaks(t, master, c),
@@ -375,7 +369,7 @@ static void not_in_container(struct test *t)
 
 	bundle_probe(b, "fds", "tty", "ns", "pause", NULL);
 	master = console_created(t, form, c, NULL);
-	f = started(c);
+	f = terminal_started(c);
 	check_true(t, id, only_standard(f), "descriptors 0, 1 and 2", "%s",
 		   life_json(t, facts_get(f, "fds")));
 	for (int fd = 0; fd < 3; fd++) {
@@ -413,7 +407,7 @@ static void only_copy(struct test *t)
 	enum cli form = console_form(t);
 	int master;
 	struct container *c = asking(t, form, &master);
-	const struct facts *f = started(c);
+	const struct facts *f = terminal_started(c);
 	const struct record *said;
 
 	if (!shared_kernel(f)) {
@@ -460,7 +454,7 @@ static void stdin_not_read(struct test *t)
 		int in = ten_bytes(t, file), queued = -1;
 
 		console_created(t, form, c, &(struct call){ .in = in });
-		started(c);
+		terminal_started(c);
 		if (file)
 			check_int(t, id, "offset of a file that is stdin", 0,
 				  (long long)lseek(in, 0, SEEK_CUR));
@@ -489,7 +483,7 @@ static void streams(struct test *t)
 		   "somebody has it open");
 	check_true(t, id, comes_to_end(err[0]), "stderr of create is at its end when it has exited",
 		   "somebody has it open");
-	started(c);
+	terminal_started(c);
 	check_true(t, id, !container_ended(c) && master_speaks(t, master, c),
 		   "the program lives and speaks on its terminal", "it does not");
 }

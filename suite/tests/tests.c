@@ -22,6 +22,7 @@ const struct test_entry *const test_tables[] = {
 	hook_timeout_tests,
 	stream_tests,
 	console_tests,
+	terminal_tests,
 	activation_tests,
 	root_tests,
 	mount_tests,

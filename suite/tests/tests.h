@@ -21,6 +21,7 @@ extern const struct test_entry hook_field_tests[];
 extern const struct test_entry hook_timeout_tests[];
 extern const struct test_entry stream_tests[];
 extern const struct test_entry console_tests[];
+extern const struct test_entry terminal_tests[];
 extern const struct test_entry activation_tests[];
 extern const struct test_entry root_tests[];
 extern const struct test_entry mount_tests[];
