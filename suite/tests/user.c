@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "suite/suite.h"
+#include "suite/tests/common.h"
 #include "suite/tests/tests.h"
 
 static struct bundle *with_user(struct test *t, json_int_t uid, json_int_t gid)
@@ -141,6 +141,7 @@ static void no_leak(struct test *t)
 		test_broken(t, "setgroups");
 	check_groups(t, "process.user.additional-gids.no-leak", json_array(), 1000,
 		     bundle_run(b, "ids"));
+	b = bundle_copy(b);
 	bundle_set(b, "process.user.additionalGids", "[i]", 5);
 	check_groups(t, "process.user.additional-gids.no-leak", json_pack("[i]", 5), 1000,
 		     bundle_run(b, "ids"));
@@ -185,6 +186,7 @@ static void optional(struct test *t)
 
 	check_groups(t, "process.user.additional-gids.optional", json_array(), 1000,
 		     bundle_run(b, "ids"));
+	b = bundle_copy(b);
 	bundle_set(b, "process.user.additionalGids", "[]");
 	check_groups(t, "process.user.additional-gids.optional", json_array(), 1000,
 		     bundle_run(b, "ids"));
@@ -209,6 +211,7 @@ static void umask_applied(struct test *t)
 	/* The probe asks for 0644. */
 	check_int(t, "process.user.umask", "mode of a new file", 0600, facts_int(f, "stat.mode"));
 	umask(022);
+	b = bundle_copy(b);
 	bundle_set(b, "process.user.umask", "i", 0);
 	f = bundle_run(b, "umask");
 	check_int(t, "process.user.umask.zero", "umask", 0, facts_int(f, "umask"));
@@ -238,6 +241,94 @@ static void umask_not_for_set_up(struct test *t)
 		     facts_errno(f, "open"));
 	check_string(t, "process.user.umask.setup-unaffected", "opening a made mount point", "",
 		     facts_errno(f, "open#2"));
+}
+
+/* ------------------------------------------------------------------ in a user namespace */
+
+#define FIRST 100000 /* what 0 is outside */
+
+static struct stat outside(struct test *t, struct bundle *b, const char *name)
+{
+	struct stat st;
+
+	if (stat(format(t, "%s/vol/%s", bundle_path(b), name), &st))
+		test_stop(t, format(t, "%s is made in a bind mount", name), "it is not there");
+	return st;
+}
+
+/* Inside and outside: what the process is to itself, and what the host makes of its files. */
+static void user_namespace(struct test *t)
+{
+	static const char *const ids[] = { "process.user.userns.uid", "process.user.userns.gid",
+					   "process.user.userns.additional-gids" };
+	struct bundle *b = with_user(t, 10, 20);
+	const struct result *refusal = NULL;
+	const struct facts *f;
+
+	with_user_namespace(t, b, FIRST);
+	bundle_set(b, "process.user.additionalGids", "[i]", 30);
+	bundle_dir(b, "rootfs/vol", 0755);
+	bundle_dir(b, "vol", 0777);
+	bundle_file(b, "vol/for-thirty", 0040, "thirty");
+	if (chown(format(t, "%s/vol/for-thirty", bundle_path(b)), 0, FIRST + 30))
+		test_broken(t, "chown");
+	bundle_mount(b, "/vol", "none", format(t, "%s/vol", bundle_path(b)), "bind,rw");
+	bundle_probe(b, "ids", "append", "/vol/new", "", "read", "/vol/for-thirty", NULL);
+	f = bundle_try(b, &refusal);
+	for (size_t i = 0; !f && i < ARRAY_SIZE(ids); i++)
+		if (check_error(t, ids[i], refusal))
+			check_disabled(t, ids[i], "no container in a user namespace: %s",
+				       result_text(t, refusal));
+	if (!f)
+		return;
+	check_ids(t, ids[0], "user IDs inside", 10, uids(f));
+	check_int(t, ids[0], "owner, outside, of a file it made", FIRST + 10,
+		  outside(t, b, "new").st_uid);
+	check_ids(t, ids[1], "group IDs inside", 20, gids(f));
+	check_int(t, ids[1], "group, outside, of a file it made", FIRST + 20,
+		  outside(t, b, "new").st_gid);
+	check_groups(t, ids[2], json_pack("[i]", 30), 20, f);
+	check_string(t, ids[2], "a file that only a group of the host's, its 30, may read", "thirty",
+		     facts_string(f, "read"));
+}
+
+struct unmapped {
+	struct test_case c;
+	json_int_t uid, gid, more;
+};
+
+/* Ten IDs are mapped, 0 to 9. */
+static const struct unmapped unmapped_rows[] = {
+	{ { "uid", "process.user.userns.unmapped", "a uid without mapping is refused" }, 11, 9, 9 },
+	{ { "gid", "process.user.userns.unmapped", "a gid without mapping is refused" }, 9, 11, 9 },
+	{ { "additional-gid", "process.user.userns.unmapped",
+	    "an additional gid without mapping is refused" },
+	  9,
+	  9,
+	  11 },
+	{ { "uid-next", "process.user.userns.unmapped", "the first uid without mapping is refused" },
+	  10,
+	  9,
+	  9 },
+};
+
+static struct bundle *ten_mapped(struct test *t, json_int_t uid, json_int_t gid, json_int_t more)
+{
+	struct bundle *b = with_user(t, uid, gid);
+
+	with_user_namespace(t, b, FIRST);
+	bundle_set(b, "linux.uidMappings.0.size", "i", 10);
+	bundle_set(b, "linux.gidMappings.0.size", "i", 10);
+	bundle_set(b, "process.user.additionalGids", "[I]", more);
+	return b;
+}
+
+static void unmapped(struct test *t)
+{
+	const struct unmapped *row = test_row(t);
+
+	check_refused(t, row->c.requirement, ten_mapped(t, row->uid, row->gid, row->more),
+		      ten_mapped(t, 9, 9, 9));
 }
 
 const struct test_entry user_tests[] = {
@@ -318,6 +409,19 @@ const struct test_entry user_tests[] = {
 		.about = "umask does not spoil what the runtime makes before",
 		.requirements = REQS("process.user.umask.setup-unaffected"),
 		.run = umask_not_for_set_up,
+	},
+	{
+		.name = "user/user-namespace",
+		.about = "IDs are those of the container's user namespace",
+		.requirements = REQS("process.user.userns.uid", "process.user.userns.gid",
+				     "process.user.userns.additional-gids"),
+		.run = user_namespace,
+	},
+	{
+		.name = "user/unmapped",
+		.about = "an ID without mapping is refused",
+		.run = unmapped,
+		CASES(unmapped_rows),
 	},
 	{ 0 },
 };
