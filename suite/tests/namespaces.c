@@ -20,6 +20,7 @@
 
 #include "suite/tests/cgroups.h"
 #include "suite/tests/common.h"
+#include "suite/tests/life.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -138,6 +139,30 @@ static const struct type_row new_rows[] = {
 	{ { "time", "linux.namespaces.time.new", NULL }, "time" },
 };
 
+/* A port of 127.0.0.1 on which we listen. */
+static const char *own_port(struct test *t, int *fd)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(address);
+
+	*fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	need(t,
+	     *fd >= 0 && !bind(*fd, (struct sockaddr *)&address, length) && !listen(*fd, 1) &&
+		     !getsockname(*fd, (struct sockaddr *)&address, &length),
+	     "listen on 127.0.0.1");
+	return format(t, "%d", ntohs(address.sin_port));
+}
+
+/* Nothing of a kernel is in a container with one of its own, unless the network is handed in. */
+static void own_kernel(struct test *t, const char *id, const struct facts *f)
+{
+	const char *error = facts_errno(f, "connect");
+
+	check_true(t, id, error && *error, "a kernel of its own, and no way to a port of the host's",
+		   "the port is there");
+}
+
 /* Two containers: neither has the runtime's, nor the other's. */
 static void new(struct test *t)
 {
@@ -145,15 +170,21 @@ static void new(struct test *t)
 	const struct type *type = type_of(row->type);
 	struct container *c[2];
 	long long seen[3] = { own_inode(t, type) };
+	int fd;
+	const char *port = own_port(t, &fd);
 
 	for (int i = 0; i < 2; i++) {
 		struct bundle *b = with_type(t, type, NULL);
 
-		bundle_probe_add(b, "wait", NULL);
+		bundle_probe_add(b, "connect", port, "wait", NULL);
 		c[i] = container_new(b);
 		if (!may_create(t, row->c.requirement, c[i]))
 			return;
 		must_start(c[i]);
+		if (!shared_kernel(must_answer(c[i]))) {
+			own_kernel(t, row->c.requirement, must_answer(c[i]));
+			return;
+		}
 		seen[i + 1] = fact_inode(t, must_answer(c[i]), type);
 	}
 	check_true(t, row->c.requirement,
@@ -476,15 +507,37 @@ static void all_inherited(struct test *t)
 
 /* ------------------------------------------------------------------ isolation */
 
+/* Before 1.0.2 the text did not say SHOULD of them. */
+#define SUPPORTED "linux.namespaces.types-supported"
+
+static void check_supported(struct test *t, const char *type, const struct facts *f)
+{
+	long long own = own_inode(t, type_of(type)), inside = fact_inode(t, f, type_of(type));
+
+	if (strcmp(type, "time"))
+		check_true(t, SUPPORTED, inside != LLONG_MIN && inside != own,
+			   format(t, "a %s namespace that is not the runtime's, %lld", type, own),
+			   "%lld", inside);
+}
+
 /* Runs what shows that a type does its work; a type refused: not supported, as it SHOULD be. */
-static const struct facts *isolated(struct test *t, const char *id, struct bundle *b)
+static const struct facts *isolated(struct test *t, const char *id, const char *type,
+				    struct bundle *b)
 {
 	const struct result *refusal = NULL;
-	const struct facts *f = bundle_try(b, &refusal);
+	const struct facts *f;
 
-	if (!f)
-		check_fail(t, id, "the type is supported", "%s", result_text(t, refusal));
-	return f;
+	bundle_probe_add(b, "ns", NULL);
+	f = bundle_try(b, &refusal);
+	if (f) {
+		check_supported(t, type, f);
+		return f;
+	}
+	check_fail(t, id, "the type is supported", "%s", result_text(t, refusal));
+	if (strcmp(type, "time"))
+		check_fail(t, SUPPORTED, format(t, "type %s is supported", type), "%s",
+			   result_text(t, refusal));
+	return NULL;
 }
 
 static void pid_isolation(struct test *t)
@@ -497,7 +550,7 @@ static void pid_isolation(struct test *t)
 	size_t i;
 
 	bundle_probe(b, "list", "/proc", "session", "kill", format(t, "%d", (int)marker), "0", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "pid", b);
 	if (!f)
 		return;
 	json_array_foreach ((json_t *)facts_get(f, "list"), i, one)
@@ -511,18 +564,12 @@ static void pid_isolation(struct test *t)
 static void network_isolation(struct test *t)
 {
 	const char *id = "linux.namespaces.network.isolation";
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct bundle *b = bundle_new(t);
 	const struct facts *f;
 	const char *port, *error;
+	int fd;
 
-	need(t, fd >= 0 && !bind(fd, (struct sockaddr *)&address, length) && !listen(fd, 1) &&
-			!getsockname(fd, (struct sockaddr *)&address, &length),
-	     "listen on 127.0.0.1");
-	port = format(t, "%d", ntohs(address.sin_port));
+	port = own_port(t, &fd);
 	bundle_no_namespace(b, "network");
 	bundle_probe(b, "connect", port, NULL);
 	/* The way there is real: with the host's network it works. */
@@ -531,7 +578,7 @@ static void network_isolation(struct test *t)
 	b = bundle_new(t);
 	bundle_namespace(b, "network", NULL);
 	bundle_probe(b, "connect", port, "bind", port, "links", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "network", b);
 	if (!f)
 		return;
 	error = facts_errno(f, "connect");
@@ -552,11 +599,12 @@ static void mount_isolation(struct test *t)
 
 	with_capabilities(b);
 	bundle_dir(b, "rootfs/mnt", 0755);
-	bundle_probe(b, "mount", "assay-marker", "/mnt", "tmpfs", "0", "wait", NULL);
+	bundle_probe(b, "mount", "assay-marker", "/mnt", "tmpfs", "0", "ns", "wait", NULL);
 	before = ledger_take(t);
 	c = container_new(b);
 	must_create(c);
 	must_start(c);
+	check_supported(t, "mount", must_answer(c));
 	check_string(t, id, "mount(2) inside", "", facts_errno(must_answer(c), "mount"));
 	mounts = file_read(t, "/proc/self/mountinfo");
 	check_true(t, id, mounts && !strstr(mounts, "assay-marker"),
@@ -583,7 +631,7 @@ static void ipc_isolation(struct test *t)
 	b = bundle_new(t);
 	bundle_probe(b, "syscall", SHMGET, KEY, "4096", "0", "0", "0", "0", "syscall", SHMGET,
 		     "1095980378", "4096", "0x3b6", "0", "0", "0", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "ipc", b);
 	if (!f)
 		return;
 	check_string(t, id, "shmget of the host's key", "ENOENT", facts_string(f, "syscall.errno"));
@@ -604,7 +652,7 @@ static void uts_isolation(struct test *t)
 	with_capabilities(b);
 	bundle_set(b, "hostname", "s", "ocihost");
 	bundle_probe(b, "uname", "sethostname", "changed", "uname", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "uts", b);
 	if (!f)
 		return;
 	check_string(t, id, "host name inside", "ocihost", facts_string(f, "uname.nodename"));
@@ -627,7 +675,7 @@ static void user_isolation(struct test *t)
 	bundle_dir(b, "rootfs/vol", 0755);
 	bundle_mount(b, "/vol", "none", format(t, "%s/vol", bundle_path(b)), "bind,rw");
 	bundle_probe(b, "ids", "append", "/vol/new", "x", "read", "/vol/secret", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "user", b);
 	if (!f)
 		return;
 	check_int(t, id, "user ID inside", 0, facts_int(f, "ids.uid"));
@@ -647,7 +695,7 @@ static void cgroup_isolation(struct test *t)
 	bundle_set(b, "linux.cgroupsPath", "s", CG_PARENT "/a");
 	bundle_namespace(b, "cgroup", NULL);
 	bundle_probe(b, "read", "/proc/self/cgroup", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "cgroup", b);
 	if (!f)
 		return;
 	text = facts_string(f, "read");
@@ -668,7 +716,7 @@ static void time_isolation(struct test *t)
 	bundle_namespace(b, "time", NULL);
 	bundle_set(b, "linux.timeOffsets", "{s:{s:i}}", "monotonic", "secs", 86400);
 	bundle_probe(b, "clocks", NULL);
-	f = isolated(t, id, b);
+	f = isolated(t, id, "time", b);
 	if (!f)
 		return;
 	need(t, !clock_gettime(CLOCK_MONOTONIC, &now), "clock_gettime");
@@ -783,43 +831,43 @@ const struct test_entry namespace_tests[] = {
 	{
 		.name = "namespaces/pid-isolation",
 		.about = "a new pid namespace hides the host's processes",
-		.requirements = REQS("linux.namespaces.pid.isolation"),
+		.requirements = REQS("linux.namespaces.pid.isolation", SUPPORTED),
 		.run = pid_isolation,
 	},
 	{
 		.name = "namespaces/network-isolation",
 		.about = "a new network namespace hides the host's ports",
-		.requirements = REQS("linux.namespaces.network.isolation"),
+		.requirements = REQS("linux.namespaces.network.isolation", SUPPORTED),
 		.run = network_isolation,
 	},
 	{
 		.name = "namespaces/mount-isolation",
 		.about = "a mount made inside is not seen outside",
-		.requirements = REQS("linux.namespaces.mount.isolation"),
+		.requirements = REQS("linux.namespaces.mount.isolation", SUPPORTED),
 		.run = mount_isolation,
 	},
 	{
 		.name = "namespaces/ipc-isolation",
 		.about = "a new ipc namespace hides the host's segments",
-		.requirements = REQS("linux.namespaces.ipc.isolation"),
+		.requirements = REQS("linux.namespaces.ipc.isolation", SUPPORTED),
 		.run = ipc_isolation,
 	},
 	{
 		.name = "namespaces/uts-isolation",
 		.about = "a new uts namespace keeps the host's name out of reach",
-		.requirements = REQS("linux.namespaces.uts.isolation"),
+		.requirements = REQS("linux.namespaces.uts.isolation", SUPPORTED),
 		.run = uts_isolation,
 	},
 	{
 		.name = "namespaces/user-isolation",
 		.about = "a new user namespace maps ids",
-		.requirements = REQS("linux.namespaces.user.isolation"),
+		.requirements = REQS("linux.namespaces.user.isolation", SUPPORTED),
 		.run = user_isolation,
 	},
 	{
 		.name = "namespaces/cgroup-isolation",
 		.about = "a new cgroup namespace hides where the container is",
-		.requirements = REQS("linux.namespaces.cgroup.isolation"),
+		.requirements = REQS("linux.namespaces.cgroup.isolation", SUPPORTED),
 		.run = cgroup_isolation,
 	},
 	{
