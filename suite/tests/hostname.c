@@ -204,7 +204,7 @@ static void everywhere(struct test *t)
 	const struct facts *f;
 
 	bundle_hook(b, "startContainer", "hook", "uname", NULL);
-	bundle_probe_add(b, "by-child", "uname", NULL);
+	bundle_probe_add(b, "forked", "uname", NULL);
 	f = bundle_run(b, NULL);
 	hook = log_find(b, "hook", 0);
 	check_string(t, id, "hostname in a startContainer hook", name,
