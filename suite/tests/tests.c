@@ -45,6 +45,8 @@ const struct test_entry *const test_tables[] = {
 	extensibility_tests,
 	annotation_tests,
 	namespace_tests,
+	mapping_tests,
+	time_offset_tests,
 	device_tests,
 	path_guard_tests,
 	root_propagation_tests,
