@@ -86,6 +86,28 @@ static void do_exec(char **argument)
 		ended("exec", status);
 }
 
+/* FILE WORD: the probe anew, as a child, says that into a file; how it ended. */
+static void do_spawn(char **argument)
+{
+	char *const words[] = { (char *)"/probe", (char *)"spawned", (char *)"-o", argument[0],
+				argument[1], NULL };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execve("/proc/self/exe", words, environ);
+		execve(words[0], words, environ);
+		_exit(127);
+	}
+	if (pid < 0) {
+		answer("spawn", errno);
+		return;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	ended("spawn", status);
+}
+
 /* The rest of the words, in place of the probe. */
 static void do_become(char **argument)
 {
@@ -496,6 +518,7 @@ static void do_links(char **argument)
 
 const struct command act_commands[] = {
 	{ "exec", 1, do_exec, false },
+	{ "spawn", 2, do_spawn, false },
 	{ "become", -1, do_become, true },
 	{ "forks", 1, do_forks, false },
 	{ "child", 0, do_child, false },
