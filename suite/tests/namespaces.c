@@ -505,6 +505,57 @@ static void all_inherited(struct test *t)
 	}
 }
 
+/* ------------------------------------------------------------------ hardly any linux object */
+
+/*
+ * What it runs in then is the runtime's affair, which may also refuse; but it must not touch what it
+ * shares with the host.
+ */
+static void no_linux(struct test *t)
+{
+	const char *id = "linux.optional";
+	const struct ledger *before;
+	struct stat root, after;
+	struct bundle *b = bundle_new(t);
+	struct container *c = container_new(b);
+	const struct result *r;
+
+	bundle_remove(b, "linux");
+	bundle_remove(b, "mounts");
+	bundle_probe(b, "ids", NULL);
+	need(t, !stat("/", &root), "/");
+	before = ledger_take(t);
+	r = op_create(c);
+	if (!result_ok(r)) {
+		check_clean_error(t, id, r);
+	} else {
+		check_ok(t, id, op_start(c));
+		container_close_input(c);
+		container_wait(c);
+		check_ok(t, id, op_delete(c));
+	}
+	check_unchanged(t, id, before, ledger_take(t), CHANGE_BIT(CHANGE_MOUNT));
+	need(t, !stat("/", &after), "/");
+	check_true(t, id, root.st_dev == after.st_dev && root.st_ino == after.st_ino,
+		   "the host has the root it had", "it has another");
+}
+
+static void little_linux(struct test *t)
+{
+	const char *id = "linux.optional.absent";
+	struct bundle *b = life_bundle(t);
+	struct container *c = container_new(b);
+
+	bundle_set(b, "linux", "{s:[{s:s} {s:s}]}", "namespaces", "type", "pid", "type", "mount");
+	if (!check_ok(t, id, op_create(c)) || !check_ok(t, id, op_start(c)))
+		return;
+	check_true(t, id, life_answers(c), "its program answers", "it does not");
+	check_ok(t, id, op_kill(c, "KILL"));
+	container_wait(c);
+	life_check(t, id, state_until(c, "stopped"), "stopped");
+	check_ok(t, id, op_delete(c));
+}
+
 /* ------------------------------------------------------------------ isolation */
 
 /* Before 1.0.2 the text did not say SHOULD of them. */
@@ -760,6 +811,18 @@ const struct test_entry namespace_tests[] = {
 		.about = "without entries all namespaces are the runtime's",
 		.requirements = REQS("linux.namespaces.all-inherited"),
 		.run = all_inherited,
+	},
+	{
+		.name = "namespaces/no-linux",
+		.about = "without a linux object a container runs, or is refused, and harms nobody",
+		.requirements = REQS("linux.optional"),
+		.run = no_linux,
+	},
+	{
+		.name = "namespaces/little-linux",
+		.about = "a linux object need not have more than namespaces",
+		.requirements = REQS("linux.optional.absent"),
+		.run = little_linux,
 	},
 	{
 		.name = "namespaces/twice",

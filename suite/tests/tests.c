@@ -47,6 +47,8 @@ const struct test_entry *const test_tables[] = {
 	namespace_tests,
 	mapping_tests,
 	time_offset_tests,
+	sysctl_tests,
+	personality_tests,
 	device_tests,
 	path_guard_tests,
 	root_propagation_tests,

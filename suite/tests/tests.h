@@ -46,6 +46,8 @@ extern const struct test_entry annotation_tests[];
 extern const struct test_entry namespace_tests[];
 extern const struct test_entry mapping_tests[];
 extern const struct test_entry time_offset_tests[];
+extern const struct test_entry sysctl_tests[];
+extern const struct test_entry personality_tests[];
 extern const struct test_entry device_tests[];
 extern const struct test_entry path_guard_tests[];
 extern const struct test_entry root_propagation_tests[];
