@@ -184,15 +184,9 @@ static void refused(struct test *t)
 {
 	const struct bad_domain *row = test_row(t);
 	struct bundle *bad = with_domain(t, "LINUX32");
-	const struct result *r;
-	struct container *c;
 
-	if (!bundle_supported(with_domain(t, "LINUX32"), row->c.requirement))
-		return;
 	bundle_put(bad, PERSONALITY, json_loads(row->personality, 0, NULL));
-	c = container_new(bad);
-	r = op_create(c);
-	check_error(t, row->c.requirement, result_ok(r) ? op_start(c) : r);
+	check_refused_if_supported(t, row->c.requirement, bad, with_domain(t, "LINUX32"));
 }
 
 const struct test_entry personality_tests[] = {

@@ -159,10 +159,8 @@ static void no_namespace(struct test *t)
 {
 	struct bundle *good = timed(t, NULL, "{\"monotonic\":{\"secs\":7}}"), *bad = bundle_copy(good);
 
-	if (!bundle_supported(good, ID "no-time-namespace"))
-		return;
 	bundle_no_namespace(bad, "time");
-	check_error(t, ID "no-time-namespace", op_create(container_new(bad)));
+	check_refused_by_create_if_supported(t, ID "no-time-namespace", bad, good);
 }
 
 /* A time namespace with a process in it: its clocks are set for good. */
@@ -207,12 +205,9 @@ static void range(struct test *t)
 
 static void before_zero(struct test *t)
 {
-	const char *id = ID "before-zero";
-
-	if (!bundle_supported(timed(t, NULL, "{\"monotonic\":{\"secs\":-2}}"), id))
-		return;
-	check_error(t, id,
-		    op_create(container_new(timed(t, NULL, "{\"monotonic\":{\"secs\":-1000000000}}"))));
+	check_refused_by_create_if_supported(
+		t, ID "before-zero", timed(t, NULL, "{\"monotonic\":{\"secs\":-1000000000}}"),
+		timed(t, NULL, "{\"monotonic\":{\"secs\":-2}}"));
 }
 
 const struct test_entry time_offset_tests[] = {
