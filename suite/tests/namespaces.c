@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -205,17 +207,116 @@ static const struct type_row path_rows[] = {
 	{ { "mount", "linux.namespaces.mount.path", NULL }, "mount" },
 };
 
+/* ------------------------------------------------------------------ markers */
+
+#define KEY    "1095980377" /* of a System V segment; any number but 0 */
+#define SHMGET "29"
+#define NAME   "assay-marker"
+
+struct inside {
+	const char *path;
+	int flag, port, said;
+};
+
+/* In that namespace: something that can be found there, as long as the process lives. */
+static int leave_marker(void *data)
+{
+	const struct inside *in = data;
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)in->port),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int ns = open(in->path, O_RDONLY | O_CLOEXEC), fd;
+
+	if (ns < 0 || setns(ns, in->flag))
+		return 1;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (in->flag == CLONE_NEWUTS && sethostname(NAME, strlen(NAME)))
+		return 2;
+	if (in->flag == CLONE_NEWIPC && shmget((key_t)atol(KEY), 4096, IPC_CREAT | 0666) < 0)
+		return 3;
+	if (in->flag == CLONE_NEWNET &&
+	    (ioctl(fd, SIOCSIFFLAGS, &lo) || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	     listen(fd, 1)))
+		return 4;
+	if (write(in->said, "", 1) != 1)
+		return 5;
+	for (;;)
+		pause();
+}
+
+/* Types that have none are told by their inode alone. */
+static void with_marker(struct test *t, struct bundle *b, const struct type *type, const char *path)
+{
+	struct inside in = { .path = path, .flag = type->flag, .port = 4242 };
+	int end[2];
+	char byte;
+
+	if (type->flag == CLONE_NEWPID) {
+		/* Its first process; of ours one of our own. */
+		bundle_probe_add(b, "session", "kill",
+				 strstr(path, "/self/") ? format(t, "%d", (int)test_namespaces(t, 0))
+							: "1",
+				 "0", NULL);
+		return;
+	}
+	if (!(type->flag & (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)))
+		return;
+	need(t, !pipe2(end, O_CLOEXEC), "pipe");
+	in.said = end[1];
+	test_fork(t, leave_marker, &in);
+	close(end[1]);
+	wait_readable(t, end[0], "a helper has left a marker");
+	need(t, read(end[0], &byte, 1) == 1, format(t, "a marker in the %s namespace", type->name));
+	close(end[0]);
+	bundle_probe_add(b, "uname", "connect", format(t, "%d", in.port), "syscall", SHMGET, KEY,
+			 "4096", "0", "0", "0", "0", NULL);
+}
+
+static bool finds_marker(const struct facts *f, const struct type *type)
+{
+	const char *fact = type->flag == CLONE_NEWPID ? "kill" : "connect";
+	const char *name = facts_string(f, "uname.nodename"), *error = facts_errno(f, fact);
+
+	switch (type->flag) {
+	case CLONE_NEWUTS:
+		return name && !strcmp(name, NAME);
+	case CLONE_NEWIPC:
+		return facts_int(f, "syscall.value") >= 0;
+	case CLONE_NEWPID:
+		return error && !*error && facts_int(f, "session.pid") != 1;
+	case CLONE_NEWNET:
+		return error && !*error;
+	}
+	return false;
+}
+
+/* That the program is in that namespace; on a kernel of its own, that it is as if it were. */
+static void check_in(struct test *t, const char *id, const struct type *type, const char *path,
+		     const struct facts *f)
+{
+	long long expected = inode(t, path), observed = fact_inode(t, f, type);
+	bool shared = shared_kernel(f);
+
+	check_true(t, id, shared ? observed == expected : finds_marker(f, type),
+		   format(t, "the %s namespace of inode %lld, or what is in it", type->name, expected),
+		   "%s %lld", shared ? "inode" : "a kernel of its own without that; inode", observed);
+}
+
 static void joined(struct test *t)
 {
 	const struct type_row *row = test_row(t);
 	const struct type *type = type_of(row->type);
 	const char *path = kept(t, type);
-	const struct facts *f = bundle_supported(with_type(t, type, path), row->c.requirement);
+	struct bundle *b = with_type(t, type, path);
+	struct container *c = container_new(b);
 
-	if (f)
-		check_int(t, row->c.requirement,
-			  format(t, "inode of the container's %s namespace", type->name),
-			  inode(t, path), fact_inode(t, f, type));
+	with_marker(t, b, type, path);
+	bundle_probe_add(b, "wait", NULL);
+	if (!may_create(t, row->c.requirement, c))
+		return;
+	must_start(c);
+	check_in(t, row->c.requirement, type, path, must_answer(c));
 }
 
 static const struct type_row mismatch_rows[] = {
@@ -267,18 +368,21 @@ static void inherited(struct test *t)
 	bundle_no_namespace(b, type->name);
 	if (type->flag == CLONE_NEWNS)
 		bundle_remove(b, "mounts.0");
-	/* Of /proc there may be none: then the host looks, at the waiting process. */
-	bundle_probe(b, "ns", "wait", NULL);
+	bundle_probe(b, "ns", NULL);
+	with_marker(t, b, type, format(t, "/proc/self/ns/%s", type->link));
+	bundle_probe_add(b, "wait", NULL);
 	c = container_new(b);
 	must_create(c);
 	must_start(c);
 	must_answer(c);
-	check_int(t, row->c.requirement,
-		  format(t, "inode of the container's %s namespace, as the runtime's", type->name),
-		  own_inode(t, type),
-		  type->flag == CLONE_NEWNS
-			  ? inode(t, format(t, "/proc/%d/ns/mnt", (int)container_pid(c)))
-			  : fact_inode(t, must_answer(c), type));
+	if (type->flag != CLONE_NEWNS) {
+		check_in(t, row->c.requirement, type, format(t, "/proc/self/ns/%s", type->link),
+			 must_answer(c));
+		return;
+	}
+	/* Of /proc there is none: the host looks, at the waiting process. */
+	check_int(t, row->c.requirement, "inode of the container's mount namespace, as the runtime's",
+		  own_inode(t, type), inode(t, format(t, "/proc/%d/ns/mnt", (int)container_pid(c))));
 }
 
 static const struct type_row twice_rows[] = {
@@ -662,9 +766,6 @@ static void mount_isolation(struct test *t)
 		   "a mount made inside is not seen outside", "it is seen");
 	check_unchanged(t, id, before, ledger_take(t), CHANGE_BIT(CHANGE_MOUNT));
 }
-
-#define KEY	"1095980377" /* of a System V segment; any number but 0 */
-#define SHMGET	"29"
 
 static void ipc_isolation(struct test *t)
 {
