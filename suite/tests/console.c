@@ -312,12 +312,17 @@ int console_created(struct test *t, enum cli form, struct container *c, const st
 
 enum cli console_form(struct test *t)
 {
+	return console_form_with(t, terminal_bundle);
+}
+
+enum cli console_form_with(struct test *t, struct bundle *(*make)(struct test *t))
+{
 	enum cli first = test_cli(t), forms[] = { first, first == CLI_STRICT ? CLI_DIALECT
 									     : CLI_STRICT };
 	const struct result *r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		int master = console_try(t, forms[i], container_new(terminal_bundle(t)), NULL, &r);
+		int master = console_try(t, forms[i], container_new(make(t)), NULL, &r);
 
 		if (master >= 0 && result_ok(r))
 			return forms[i];

@@ -79,6 +79,8 @@ struct bundle *terminal_bundle(struct test *t);
  * container each. With neither the test is over, and what is not decided is `disabled`.
  */
 enum cli console_form(struct test *t);
+/* The same with other containers than those of terminal_bundle(). */
+enum cli console_form_with(struct test *t, struct bundle *(*make)(struct test *t));
 /* create, and what the form wants answered; the master that came, or -1. *r is how create ended. */
 int console_try(struct test *t, enum cli form, struct container *c, const struct call *details,
 		const struct result **r);
