@@ -21,6 +21,7 @@
 #include "console.h"
 #include "disks.h"
 #include "journal.h"
+#include "lsm.h"
 #include "mounts.h"
 #include "payload.h"
 #include "pstore.h"
@@ -90,6 +91,12 @@ static int read_profile(struct machine *m, struct fault *f)
 				 ", but the kernel is ", u.release, NULL);
 	m->facts.profile = m->profile;
 	return 0;
+}
+
+static int load_policies(struct machine *m, struct fault *f)
+{
+	(void)m;
+	return lsm_setup(f);
 }
 
 static int set_up_cgroups(struct machine *m, struct fault *f)
@@ -341,6 +348,7 @@ static int run_suite(struct machine *m, struct fault *f)
 static int (*const steps[])(struct machine *m, struct fault *f) = {
 	read_cmdline,	 /* what is asked of this run */
 	read_profile,	 /* unified or legacy */
+	load_policies,	 /* of AppArmor or SELinux */
 	set_up_cgroups,	 /* as the profile has them */
 	read_release,	 /* what image this is */
 	open_console,	 /* the port of events, the watchdog */
