@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "names.h"
@@ -167,6 +168,19 @@ static void read_as(const char *fact, const char *path)
 static void do_read(char **argument)
 {
 	read_as("read", argument[0]);
+}
+
+/* An extended attribute, without the NUL that some end with. */
+static void do_xattr(char **argument)
+{
+	ssize_t n = getxattr(argument[0], argument[1], content, sizeof(content));
+
+	line_begin("xattr");
+	if (n < 0)
+		out_errno(errno);
+	else
+		out_bytes(content, n && !content[n - 1] ? (size_t)n - 1 : (size_t)n);
+	line_end();
 }
 
 static void do_sysctl(char **argument)
@@ -586,6 +600,7 @@ const struct command file_commands[] = {
 	{ "lstat", 1, do_lstat, false },
 	{ "statfs", 1, do_statfs, false },
 	{ "read", 1, do_read, false },
+	{ "xattr", 2, do_xattr, false },
 	{ "sysctl", 1, do_sysctl, false },
 	{ "oom", 0, do_oom, false },
 	{ "write", 2, do_write, false },

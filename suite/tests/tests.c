@@ -58,6 +58,7 @@ const struct test_entry *const test_tables[] = {
 	cgroup_path_tests,
 	cgroup_pids_tests,
 	cgroup_memory_tests,
+	lsm_tests,
 	features_tests,
 	features_contract_tests,
 	features_mounts_tests,

@@ -57,6 +57,7 @@ extern const struct test_entry disk_tests[];
 extern const struct test_entry cgroup_path_tests[];
 extern const struct test_entry cgroup_pids_tests[];
 extern const struct test_entry cgroup_memory_tests[];
+extern const struct test_entry lsm_tests[];
 extern const struct test_entry features_tests[];
 extern const struct test_entry features_contract_tests[];
 extern const struct test_entry features_mounts_tests[];
