@@ -193,6 +193,8 @@ bool check_refused_by_create(struct test *t, const char *requirement, struct bun
 /* As check_refused(), where the runtime need not support `good` either: refusing it is `disabled`. */
 bool check_refused_if_supported(struct test *t, const char *requirement, struct bundle *bad,
 				struct bundle *good);
+bool check_refused_by_create_if_supported(struct test *t, const char *requirement,
+					  struct bundle *bad, struct bundle *good);
 
 /* ------------------------------------------------------------------ bundles */
 

@@ -239,3 +239,9 @@ bool check_refused_if_supported(struct test *t, const char *requirement, struct 
 {
 	return bundle_supported(good, requirement) && refused(t, requirement, bad, false);
 }
+
+bool check_refused_by_create_if_supported(struct test *t, const char *requirement,
+					  struct bundle *bad, struct bundle *good)
+{
+	return bundle_supported(good, requirement) && refused(t, requirement, bad, true);
+}

@@ -135,33 +135,6 @@ void with_user_namespace(struct test *t, struct bundle *b, int first)
 			   65536);
 }
 
-static bool refused(struct test *t, const char *requirement, struct bundle *bad,
-		    struct bundle *good, bool by_create)
-{
-	const struct result *r;
-	struct container *c;
-
-	if (!bundle_supported(good, requirement))
-		return false;
-	c = container_new(bad);
-	r = op_create(c);
-	if (result_ok(r) && !by_create)
-		r = op_start(c);
-	return check_error(t, requirement, r);
-}
-
-bool check_refused_if_supported(struct test *t, const char *requirement, struct bundle *bad,
-				struct bundle *good)
-{
-	return refused(t, requirement, bad, good, false);
-}
-
-bool check_refused_by_create_if_supported(struct test *t, const char *requirement,
-					  struct bundle *bad, struct bundle *good)
-{
-	return refused(t, requirement, bad, good, true);
-}
-
 bool may_create(struct test *t, const char *requirement, struct container *c)
 {
 	const struct result *r = op_create(c);

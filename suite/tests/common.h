@@ -32,14 +32,6 @@ void give_root_to(struct test *t, struct bundle *b, int id);
 void with_user_namespace(struct test *t, struct bundle *b, int first);
 
 /*
- * As check_refused() and check_refused_by_create(), where the twin need not be supported either:
- * refused, it makes the requirement `disabled`.
- */
-bool check_refused_if_supported(struct test *t, const char *requirement, struct bundle *bad,
-				struct bundle *good);
-bool check_refused_by_create_if_supported(struct test *t, const char *requirement,
-					  struct bundle *bad, struct bundle *good);
-/*
  * As bundle_supported(), for a create only: the runtime must create this, or refuse, as the text
  * lets it. False: it has not, and the requirement is decided.
  */

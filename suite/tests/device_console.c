@@ -13,6 +13,7 @@
 
 #include "suite/tests/common.h"
 #include "suite/tests/console.h"
+#include "suite/tests/life.h"
 
 #define WORDS_SAID "written-to-the-console"
 
