@@ -388,7 +388,7 @@ int cmd_selfcheck(int argc, char **argv)
 		return usage("usage: assay selfcheck\n\nWhether tests and catalogue fit together; "
 			     "part of every build.\n");
 	plan_all(&plan);
-	wrong = check_empty() + check_proofs();
+	wrong = check_empty() + check_proofs() + feature_rows();
 	for (size_t i = 0; i < plan.n; i++)
 		wrong += check_test(&plan, i);
 	return wrong ? 1 : 0;

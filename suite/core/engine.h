@@ -312,10 +312,15 @@ int runner_run(const struct context *c, struct plan *plan, struct sink *sink,
 
 /* ------------------------------------------------------------------ environment */
 
-/* The body of the environment event; *missing is the first feature that is not there, or NULL. */
-void environment_body(struct body *b, const struct context *c, const char **missing);
-/* Tries each kernel feature: a list of {"feature","ok"}; *missing as above. */
-json_t *feature_check(const struct context *c, const char **missing);
+/* The body of the environment event, but for the self-check. */
+void environment_body(struct body *b, const struct context *c);
+/*
+ * Tries each kernel feature: a list of {"feature","ok"}, and for those that are missing "wanted", the
+ * requirements that rely on it.
+ */
+json_t *feature_check(const struct context *c);
+/* How many kernel features the catalogue names that nothing tries; each a line on stderr. */
+unsigned int feature_rows(void);
 double environment_slowness(const struct context *c);
 
 #endif

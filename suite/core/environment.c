@@ -201,22 +201,20 @@ static json_t *lsm(void)
 	return list;
 }
 
-void environment_body(struct body *b, const struct context *c, const char **missing)
+void environment_body(struct body *b, const struct context *c)
 {
 	const char *cgroup = c->cgroup_v2 ? "v2" : "v1";
 	struct stat st;
 	json_t *now;
 
-	*missing = NULL;
 	for (size_t i = 0; !c->cgroup_v2 && i < c->n_hierarchies; i++)
 		if (c->hierarchies[i].v2)
 			cgroup = "hybrid";
-	now = json_pack("{s:b s:o s:o s:o s:o s:o s:s s:o s:s s:o s:f s:o}", "controlled",
+	now = json_pack("{s:b s:o s:o s:o s:o s:o s:s s:o s:s s:o s:f}", "controlled",
 			(int)c->appliance, "kernel", kernel(), "cpu", cpu(), "memory", memory(),
 			"pci", pci(), "dmi", dmi(), "firmware",
 			stat("/sys/firmware/efi", &st) ? "bios" : "efi", "hypervisor", hypervisor(),
-			"cgroup", cgroup, "lsm", lsm(), "slowness", c->slowness, "selfcheck",
-			feature_check(c, missing));
+			"cgroup", cgroup, "lsm", lsm(), "slowness", c->slowness);
 	for (void *i = json_object_iter(now); i; i = json_object_iter_next(now, i))
 		body_json(b, json_object_iter_key(i), json_object_iter_value(i));
 	json_decref(now);

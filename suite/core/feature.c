@@ -1,341 +1,295 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the kernel can do what the tests rely on: each feature is tried, in a process of its own
- * that ends at once, and not read from a configuration. It must never leave a trace of a trial.
+ * Whether the kernel can do what the tests rely on: each feature that the catalogue names is tried,
+ * in a process of its own that ends at once, and not read from a configuration. What is missing is
+ * said with the requirements that wanted it. It must never leave a trace of a trial.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/bpf.h>
-#include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/mount.h>
-#include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "catalogue.h"
 #include "engine.h"
+#include "trials.h"
 
-/* From sys/mount.h, which quarrels with linux/mount.h in some versions of libc. */
-int mount(const char *source, const char *target, const char *type, unsigned long flags,
-	  const void *data);
+#define SCHED_DEADLINE_POLICY 6 /* of linux/sched.h, which quarrels with sched.h */
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
+#define ANYWHERE(name, options, try, text, argument) \
+	{ name, options, try, text, argument, CGROUP_ANY, false }
+#define ON_V1(name, options, try, text, argument) \
+	{ name, options, try, text, argument, CGROUP_V1, false }
+#define ON_V2(name, options, try, text, argument) \
+	{ name, options, try, text, argument, CGROUP_V2, false }
+#define ENGINE(name, options, try, text, argument) \
+	{ name, options, try, text, argument, CGROUP_ANY, true }
 
-/* A trial: 0 when it works. Runs in a child as root of the initial namespaces. */
-struct feature {
-	const char *name;
-	const char *option; /* as rows of the catalogue call it, after kernel: */
-	int (*try)(const struct feature *f);
-	long argument;
-	const char *text;
-	bool engine;		  /* no test can run without; the others only certify less */
-	enum cgroup_mode profile; /* where it is to be there */
-};
-
-static int try_namespace(const struct feature *f)
-{
-	return unshare((int)f->argument);
-}
-
-static int try_pidfd(const struct feature *f)
-{
-	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-
-	(void)f;
-	return fd < 0 || syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0);
-}
-
-static int try_mount_api(const struct feature *f)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	int fd;
-
-	(void)f;
-	if (unshare(CLONE_NEWNS))
-		return -1;
-	fd = (int)syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	return fd < 0 || syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
-}
-
-/* Over a directory that is always there, in a mount namespace that ends with the trial. */
-static int try_mount(const struct feature *f)
-{
-	return unshare(CLONE_NEWNS | CLONE_NEWIPC) ||
-	       mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) ||
-	       mount(f->text, "/proc", f->text, 0, NULL);
-}
-
-static int try_terminal(const struct feature *f)
-{
-	if (try_mount(f))
-		return -1;
-	return open("/proc/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC) < 0;
-}
-
-static int try_seccomp(const struct feature *f)
-{
-	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	struct sock_fprog program = { .len = 1, .filter = &allow };
-	uint32_t action = (uint32_t)f->argument;
-
-	if (action)
-		return (int)syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
-}
-
-static int try_inotify(const struct feature *f)
-{
-	(void)f;
-	return inotify_init1(IN_CLOEXEC) < 0;
-}
-
-static int try_memfd(const struct feature *f)
-{
-	(void)f;
-	return memfd_create("try", MFD_CLOEXEC) < 0;
-}
-
-static int try_socket(const struct feature *f)
-{
-	return socket((int)f->argument, SOCK_DGRAM | SOCK_CLOEXEC, 0) < 0;
-}
-
-/* A program that allows all: what a device rule on v2 becomes. */
-static int try_device_program(const struct feature *f)
-{
-	static const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attr;
-
-	(void)f;
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
-	attr.insn_cnt = ARRAY_SIZE(code);
-	attr.insns = (uint64_t)(uintptr_t)code;
-	attr.license = (uint64_t)(uintptr_t) "GPL";
-	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)) < 0;
-}
-
-static int try_mempolicy(const struct feature *f)
-{
-	int mode = -1;
-
-	(void)f;
-	return (int)syscall(SYS_get_mempolicy, &mode, NULL, 0UL, NULL, 0UL);
-}
-
-/* getpid as a 32-bit program would ask; without the emulation the trial dies. */
-static int try_ia32(const struct feature *f)
-{
-	(void)f;
-#ifdef __x86_64__
-	{
-		long pid = 20;
-
-		__asm__ volatile("int $0x80" : "+a"(pid) : : "memory", "r8", "r9", "r10", "r11");
-		return pid != getpid();
-	}
-#else
-	return 0;
-#endif
-}
-
-/* The one attribute and the nest of them that a link of a kind is asked for with. */
-struct link_request {
-	struct nlmsghdr head;
-	struct ifinfomsg info;
-	struct rtattr nest, kind;
-	char name[8];
-};
-
-/* A link of a kind ("dummy") in a network namespace of its own. */
-static int try_link(const struct feature *f)
-{
-	struct link_request r;
-	struct {
-		struct nlmsghdr head;
-		struct nlmsgerr error;
-		char rest[512];
-	} answer;
-	size_t length = strlen(f->text);
-	int fd;
-
-	if (unshare(CLONE_NEWNET))
-		return -1;
-	memset(&r, 0, sizeof(r));
-	memset(&answer, 0, sizeof(answer));
-	r.head = (struct nlmsghdr){ .nlmsg_len = sizeof(r),
-				    .nlmsg_type = RTM_NEWLINK,
-				    .nlmsg_flags =
-					    NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK };
-	r.nest = (struct rtattr){ .rta_len = sizeof(r.nest) + sizeof(r.kind) + sizeof(r.name),
-				  .rta_type = IFLA_LINKINFO };
-	r.kind = (struct rtattr){ .rta_len = (unsigned short)(sizeof(r.kind) + length),
-				  .rta_type = IFLA_INFO_KIND };
-	memcpy(r.name, f->text, length);
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd < 0 || send(fd, &r, sizeof(r), 0) != sizeof(r) ||
-	    recv(fd, &answer, sizeof(answer), 0) < (ssize_t)sizeof(answer.head))
-		return -1;
-	return answer.head.nlmsg_type != NLMSG_ERROR || answer.error.error;
-}
-
-static bool has_word(const char *text, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = text; at && (at = strstr(at, word)); at += n)
-		if ((at == text || strchr(" ,:", at[-1])) && (!at[n] || strchr(" ,;\n", at[n])))
-			return true;
-	return false;
-}
-
-static int try_lsm(const struct feature *f)
-{
-	return !has_word(file_read(NULL, "/sys/kernel/security/lsm"), f->text);
-}
-
-static int try_path(const struct feature *f)
-{
-	struct stat st;
-
-	return stat(f->text, &st);
-}
-
+/*
+ * Beside its own option a feature has those without which it could not work. A row of the
+ * catalogue that names an option which is not here is an error of the build.
+ */
 static const struct feature features[] = {
-	{ "pid namespace", "PID_NS", try_namespace, CLONE_NEWPID, NULL, true, CGROUP_ANY },
-	{ "mount namespace", "NAMESPACES", try_namespace, CLONE_NEWNS, NULL, true, CGROUP_ANY },
-	{ "network namespace", "NET_NS", try_namespace, CLONE_NEWNET, NULL, true, CGROUP_ANY },
-	{ "uts namespace", "UTS_NS", try_namespace, CLONE_NEWUTS, NULL, true, CGROUP_ANY },
-	{ "ipc namespace", "IPC_NS", try_namespace, CLONE_NEWIPC, NULL, true, CGROUP_ANY },
-	{ "cgroup namespace", "CGROUPS", try_namespace, CLONE_NEWCGROUP, NULL, true, CGROUP_ANY },
-	{ "user namespace", "USER_NS", try_namespace, CLONE_NEWUSER, NULL, false, CGROUP_ANY },
-	{ "time namespace", "TIME_NS", try_namespace, CLONE_NEWTIME, NULL, false, CGROUP_ANY },
-	{ "pidfd", NULL, try_pidfd, 0, NULL, true, CGROUP_ANY },
-	{ "mount_setattr", NULL, try_mount_api, 0, NULL, true, CGROUP_ANY },
-	{ "tmpfs", "TMPFS", try_mount, 0, "tmpfs", true, CGROUP_ANY },
-	{ "inotify", NULL, try_inotify, 0, NULL, true, CGROUP_ANY },
-	{ "memfd", NULL, try_memfd, 0, NULL, true, CGROUP_ANY },
-	{ "pseudo-terminals", "UNIX98_PTYS", try_terminal, 0, "devpts", true, CGROUP_ANY },
-	{ "POSIX message queues", "POSIX_MQUEUE", try_mount, 0, "mqueue", false, CGROUP_ANY },
-	{ "huge pages", "HUGETLBFS", try_mount, 0, "hugetlbfs", false, CGROUP_ANY },
-	{ "seccomp filter", "SECCOMP_FILTER", try_seccomp, 0, NULL, false, CGROUP_ANY },
-	{ "seccomp notification", "SECCOMP", try_seccomp, (long)SECCOMP_RET_USER_NOTIF, NULL, false,
-	  CGROUP_ANY },
-	{ "seccomp log", "AUDIT", try_seccomp, (long)SECCOMP_RET_LOG, NULL, false, CGROUP_ANY },
-	{ "32-bit system calls", "IA32_EMULATION", try_ia32, 0, NULL, false, CGROUP_ANY },
-	{ "BPF device programs", "CGROUP_BPF", try_device_program, 0, NULL, false, CGROUP_V2 },
-	{ "dummy links", "DUMMY", try_link, 0, "dummy", false, CGROUP_ANY },
-	{ "IPv4", "INET", try_socket, AF_INET, NULL, true, CGROUP_ANY },
-	{ "IPv6", "IPV6", try_socket, AF_INET6, NULL, false, CGROUP_ANY },
-	{ "memory policies", "NUMA", try_mempolicy, 0, NULL, false, CGROUP_ANY },
-	{ "AppArmor", "SECURITY_APPARMOR", try_lsm, 0, "apparmor", false, CGROUP_V2 },
-	{ "SELinux", "SECURITY_SELINUX", try_lsm, 0, "selinux", false, CGROUP_V1 },
-	{ "null block device", "BLK_DEV_NULL_BLK", try_path, 0, "/sys/block/nullb0", false,
-	  CGROUP_ANY },
+	/* namespaces */
+	ENGINE("pid namespace", "PID_NS", try_unshare, NULL, CLONE_NEWPID),
+	ENGINE("mount namespace", "NAMESPACES", try_unshare, NULL, CLONE_NEWNS),
+	ENGINE("network namespace", "NET_NS", try_unshare, NULL, CLONE_NEWNET),
+	ENGINE("uts namespace", "UTS_NS", try_unshare, NULL, CLONE_NEWUTS),
+	ENGINE("ipc namespace", "IPC_NS", try_unshare, NULL, CLONE_NEWIPC),
+	ENGINE("cgroup namespace", "CGROUPS", try_unshare, NULL, CLONE_NEWCGROUP),
+	ANYWHERE("user namespace", "USER_NS", try_user_namespace, NULL, 0),
+	ANYWHERE("time namespace", "TIME_NS", try_time_namespace, NULL, 0),
+
+	/* processes */
+	ENGINE("pidfd", "", try_pidfd, NULL, 0),
+	ENGINE("inotify", "", try_inotify, NULL, 0),
+	ENGINE("memfd", "", try_memfd, NULL, 0),
+	ANYWHERE("process events", "CONNECTOR PROC_EVENTS", try_process_events, NULL, 0),
+	ANYWHERE("kcmp", "KCMP", try_kcmp, NULL, 0),
+	ANYWHERE("System V shared memory", "SYSVIPC", try_sysvipc, NULL, 0),
+	ANYWHERE("CAP_PERFMON", "CAP_PERFMON", try_capability, NULL, 38),
+	ANYWHERE("CAP_BPF", "CAP_BPF", try_capability, NULL, 39),
+	ANYWHERE("CAP_CHECKPOINT_RESTORE", "CAP_CHECKPOINT_RESTORE", try_capability, NULL, 40),
+	ON_V2("real-time scheduling", "SCHED_FIFO", try_scheduler, NULL, SCHED_FIFO),
+	ON_V2("round-robin scheduling", "SCHED_RR", try_scheduler, NULL, SCHED_RR),
+	ANYWHERE("deadline scheduling", "SCHED_DEADLINE", try_scheduler, NULL,
+		 SCHED_DEADLINE_POLICY),
+	ANYWHERE("SCHED_FLAG_KEEP_ALL", "SCHED_FLAG_KEEP_POLICY SCHED_FLAG_KEEP_PARAMS",
+		 try_keep_scheduler, NULL, 0),
+	ANYWHERE("CPU affinity", "SMP", try_affinity, NULL, 0),
+	ANYWHERE("I/O priorities", "BLOCK", try_io_priority, NULL, 0),
+	ANYWHERE("memory policies", "NUMA", try_mempolicy, NULL, 0),
+	ANYWHERE("a second memory node", "NUMA", try_path, "/sys/devices/system/node/node1", 0),
+	ANYWHERE("32-bit system calls", "IA32_EMULATION", try_ia32, NULL, 0),
+	ANYWHERE("x32 system calls", "X86_X32_ABI", try_x32, NULL, 0),
+	ANYWHERE("seccomp filter", "SECCOMP SECCOMP_FILTER", try_seccomp, NULL, 0),
+	ANYWHERE("seccomp notification", "SECCOMP", try_seccomp, NULL, SECCOMP_RET_USER_NOTIF),
+	ANYWHERE("seccomp log", "AUDIT", try_seccomp, NULL, SECCOMP_RET_LOG),
+	ANYWHERE("audit", "AUDIT", try_netlink, NULL, NETLINK_AUDIT),
+
+	/* mounts and files */
+	ENGINE("tmpfs", "TMPFS", try_mount, "tmpfs", 0),
+	ENGINE("pseudo-terminals", "UNIX98_PTYS", try_terminal, "devpts", 0),
+	ENGINE("mount_setattr", "AT_RECURSIVE", try_mount_setattr, NULL, MOUNT_ATTR_RDONLY),
+	ANYWHERE("mounts that follow no symbolic links", "NOSYMFOLLOW", try_mount_setattr, NULL,
+		 MOUNT_ATTR_NOSYMFOLLOW),
+	ANYWHERE("idmapped mounts", "MOUNT_ATTR_IDMAP USER_NS", try_idmap, "tmpfs", 0),
+	ANYWHERE("extended attributes on tmpfs", "TMPFS_XATTR", try_xattr, "tmpfs", 0),
+	ANYWHERE("overlay", "OVERLAY_FS", try_overlay, NULL, 0),
+	ANYWHERE("ext2", "EXT2_FS", try_known_fs, "ext2", 0),
+	ANYWHERE("loop devices", "BLK_DEV_LOOP", try_open, "/dev/loop-control", 0),
+	ANYWHERE("POSIX message queues", "POSIX_MQUEUE", try_mount, "mqueue", 0),
+	ANYWHERE("huge pages", "HUGETLBFS", try_mount, "hugetlbfs", 0),
+	ANYWHERE("null block device", "BLK_DEV_NULL_BLK", try_open, "/dev/nullb0", 0),
+	ANYWHERE("sysctls", "PROC_SYSCTL", try_sysctl, NULL, 0),
+	ANYWHERE("/proc/sysrq-trigger", "MAGIC_SYSRQ", try_path, "/proc/sysrq-trigger", 0),
+	ANYWHERE("/proc/kcore", "PROC_KCORE", try_open, "/proc/kcore", 0),
+
+	/* networks */
+	ENGINE("IPv4", "INET", try_socket, NULL, AF_INET),
+	ANYWHERE("IPv6", "IPV6", try_socket, NULL, AF_INET6),
+	ANYWHERE("dummy links", "DUMMY", try_link, "dummy", 0),
+	ANYWHERE("veth links", "VETH", try_link, "veth", 0),
+	ANYWHERE("virtio links", "VIRTIO_NET", try_path, "/sys/bus/virtio/drivers/virtio_net", 0),
+	ANYWHERE("soft RDMA devices", "INFINIBAND RDMA_RXE", try_rdma, "rxe", 0),
+
+	/* security modules, with the policies of rootfs/lsm */
+	ON_V2("AppArmor", "SECURITY SECURITY_APPARMOR", try_apparmor, "assay-confined", 0),
+	ON_V1("SELinux", "SECURITY SECURITY_NETWORK SECURITY_SELINUX", try_selinux,
+	      "system_u:system_r:container_t:s0:c1,c2", 0),
+
+	/* controllers */
+	ON_V2("cgroup controller cpu", "CGROUP_SCHED FAIR_GROUP_SCHED", try_cgroup,
+	      "cpu.weight 50", 0),
+	ON_V2("cpu.max", "CFS_BANDWIDTH", try_cgroup, "cpu.max 50000 100000", 0),
+	ON_V2("cpu.uclamp", "UCLAMP_TASK UCLAMP_TASK_GROUP", try_cgroup, "cpu.uclamp.min 10", 0),
+	ON_V2("cgroup controller cpuset", "CPUSETS", try_cgroup, "cpuset.cpus 0", 0),
+	ON_V2("cgroup controller memory", "MEMCG", try_cgroup, "memory.max 67108864", 0),
+	ON_V2("memory.swap", "SWAP", try_cgroup, "memory.swap.max 0", 0),
+	ON_V2("cgroup controller pids", "CGROUP_PIDS", try_cgroup, "pids.max 10", 0),
+	ON_V2("cgroup controller io", "BLK_CGROUP", try_cgroup, "io.stat", 0),
+	ON_V2("io.max", "BLK_DEV_THROTTLING", try_cgroup, "io.max # rbps=1048576", 0),
+	ON_V2("io.bfq.weight", "IOSCHED_BFQ BFQ_GROUP_IOSCHED", try_cgroup, "io.bfq.weight 50", 0),
+	ON_V2("cgroup controller hugetlb", "CGROUP_HUGETLB", try_cgroup, "hugetlb.2MB.max 0", 0),
+	ON_V2("cgroup controller rdma", "CGROUP_RDMA", try_cgroup, "rdma.max", 0),
+	ON_V2("cgroup controller misc", "", try_cgroup, "misc.current", 0),
+	ON_V2("device programs", "CGROUP_BPF BPF_SYSCALL", try_device_program, NULL, 0),
+	ON_V1("cgroup controller cpu", "CGROUP_SCHED FAIR_GROUP_SCHED", try_cgroup,
+	      "cpu.shares 512", 0),
+	ON_V1("cpu.cfs_quota_us", "CFS_BANDWIDTH", try_cgroup, "cpu.cfs_quota_us 50000", 0),
+	ON_V1("cpu.rt_runtime_us", "RT_GROUP_SCHED", try_cgroup, "cpu.rt_runtime_us 0", 0),
+	ON_V1("cgroup controller cpuacct", "", try_cgroup, "cpuacct.usage", 0),
+	ON_V1("cgroup controller cpuset", "CPUSETS CPUSETS_V1", try_cgroup, "cpuset.cpus 0", 0),
+	ON_V1("cgroup controller memory", "MEMCG MEMCG_V1", try_cgroup,
+	      "memory.limit_in_bytes 67108864", 0),
+	ON_V1("memory.memsw", "SWAP", try_cgroup, "memory.memsw.limit_in_bytes 134217728", 0),
+	ON_V1("cgroup controller pids", "CGROUP_PIDS", try_cgroup, "pids.max 10", 0),
+	ON_V1("cgroup controller blkio", "BLK_CGROUP BLK_DEV_THROTTLING", try_cgroup,
+	      "blkio.throttle.read_bps_device # 1048576", 0),
+	ON_V1("blkio.bfq.weight", "IOSCHED_BFQ BFQ_GROUP_IOSCHED", try_cgroup,
+	      "blkio.bfq.weight 50", 0),
+	ON_V1("cgroup controller devices", "CGROUP_DEVICE", try_cgroup, "devices.deny c 1:3 rwm",
+	      0),
+	ON_V1("cgroup controller freezer", "", try_cgroup, "freezer.state THAWED", 0),
+	ON_V1("cgroup controller hugetlb", "CGROUP_HUGETLB", try_cgroup,
+	      "hugetlb.2MB.limit_in_bytes 0", 0),
+	ON_V1("cgroup controller net_cls", "CGROUP_NET_CLASSID", try_cgroup,
+	      "net_cls.classid 1048577", 0),
+	ON_V1("cgroup controller net_prio", "CGROUP_NET_PRIO", try_cgroup,
+	      "net_prio.ifpriomap lo 1", 0),
+	ON_V1("cgroup controller rdma", "CGROUP_RDMA", try_cgroup, "rdma.max", 0),
 };
 
-static int in_child(const struct feature *f)
-{
-	int status = 0;
-	pid_t pid = fork();
+struct trial {
+	const struct feature *feature;
+	const struct context *context;
+};
 
-	if (pid == 0)
-		_exit(f->try(f) ? 1 : 0);
+static int trial_main(void *data)
+{
+	const struct trial *t = data;
+
+	_exit(t->feature->try(t->feature, t->context) ? 1 : 0);
+}
+
+/* It borrows this memory while we wait: there are many, and a copy each would be the dearest part. */
+static bool works(const struct feature *f, const struct context *c)
+{
+	static _Alignas(16) char stack[128 * 1024];
+	struct trial trial = { f, c };
+	int status = 1;
+	pid_t pid = clone(trial_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+			  &trial);
+
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return pid > 0 && status == 0;
 }
 
-/* ------------------------------------------------------------------ controllers */
+/* ------------------------------------------------------------------ who wants it */
 
-static const char *const controllers[] = { "cpu", "cpuset",  "memory", "pids",
-					   "io",  "hugetlb", "rdma",   "misc" };
-static const char *const controllers_v1[] = { "cpu",	 "cpuacct", "cpuset",	"memory",
-					      "pids",	 "blkio",   "devices",	"freezer",
-					      "hugetlb", "net_cls", "net_prio", "rdma" };
-
-static bool has_controller(const struct context *c, const char *name)
+/*
+ * The next option that a row names, in `word`: after kernel:, in capitals, with or without CONFIG_.
+ * `at` is where to go on; false when there are no more.
+ */
+static bool next_option(const char **at, char *word, size_t size)
 {
-	char path[256];
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
-	for (size_t i = 0; i < c->n_hierarchies; i++) {
-		const struct hierarchy *h = &c->hierarchies[i];
+	while (**at) {
+		const char *from = *at;
+		size_t n = strspn(from, capitals);
 
-		snprintf(path, sizeof(path), "%s/cgroup.controllers", h->point);
-		if (has_word(h->v2 ? file_read(NULL, path) : h->options, name))
-			return true;
+		*at += n ? n : 1;
+		if (n < 2 || n >= size || !strspn(from, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+			continue;
+		if (n > 7 && !strncmp(from, "CONFIG_", 7)) {
+			from += 7;
+			n -= 7;
+		}
+		snprintf(word, size, "%.*s", (int)n, from);
+		return true;
 	}
 	return false;
+}
+
+static bool has_option(const struct feature *f, const char *option)
+{
+	size_t n = strlen(option);
+
+	for (const char *at = f->options; (at = strstr(at, option)); at += n)
+		if ((at == f->options || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+			return true;
+	return false;
+}
+
+static const char *options_of(const struct requirement *r)
+{
+	return strncmp(r->testable, "kernel:", 7) ? "" : r->testable + 7;
+}
+
+static bool wants(const struct requirement *r, const struct feature *f, enum cgroup_mode profile)
+{
+	const char *at = options_of(r);
+	char option[64];
+
+	if (strstr(at, profile == CGROUP_V2 ? "boot:v1" : "boot:v2"))
+		return false;
+	while (next_option(&at, option, sizeof(option)))
+		if (has_option(f, option))
+			return true;
+	return false;
+}
+
+static json_t *wanted_by(const struct feature *f, enum cgroup_mode profile)
+{
+	json_t *ids = json_array();
+
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (wants(&catalogue[i], f, profile))
+			json_array_append_new(ids, json_string(catalogue[i].id));
+	return ids;
+}
+
+unsigned int feature_rows(void)
+{
+	unsigned int wrong = 0;
+
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const char *at = options_of(&catalogue[i]);
+		bool any = !*at;
+		char option[64];
+
+		while (next_option(&at, option, sizeof(option))) {
+			size_t k = 0;
+
+			while (k < ARRAY_SIZE(features) && !has_option(&features[k], option))
+				k++;
+			any = true;
+			if (k < ARRAY_SIZE(features))
+				continue;
+			fprintf(stderr, "assay: %s: nothing tries the kernel's %s\n",
+				catalogue[i].id, option);
+			wrong++;
+		}
+		if (any)
+			continue;
+		fprintf(stderr, "assay: %s: \"%s\" names no feature of the kernel\n",
+			catalogue[i].id, catalogue[i].testable);
+		wrong++;
+	}
+	return wrong;
 }
 
 /* ------------------------------------------------------------------ the answer */
 
-/* "huge pages (CONFIG_HUGETLBFS), wanted by 12 requirements, first linux.x" */
-static const char *missing_text(const char *name, const char *option)
+json_t *feature_check(const struct context *c)
 {
-	const char *first = NULL;
-	size_t n = 0;
-	char *text;
-
-	for (size_t i = 0; option && i < catalogue_count; i++) {
-		if (strncmp(catalogue[i].testable, "kernel:", 7) ||
-		    !has_word(catalogue[i].testable, option))
-			continue;
-		first = first ? first : catalogue[i].id;
-		n++;
-	}
-	if (asprintf(&text, first ? "%s (CONFIG_%s), wanted by %zu requirements, first %s" : "%s",
-		     name, option, n, first) < 0)
-		abort();
-	return text;
-}
-
-static void judge(json_t *list, const char *name, const char *option, bool ok, const char **missing)
-{
-	const char *text = ok ? name : missing_text(name, option);
-
-	json_array_append_new(list, json_pack("{s:s s:b}", "feature", text, "ok", (int)ok));
-	if (!ok && !*missing)
-		*missing = text;
-}
-
-json_t *feature_check(const struct context *c, const char **missing)
-{
-	json_t *list = json_array();
-	const char *const *names = c->cgroup_v2 ? controllers : controllers_v1;
-	size_t n = c->cgroup_v2 ? ARRAY_SIZE(controllers) : ARRAY_SIZE(controllers_v1);
 	enum cgroup_mode profile = c->cgroup_v2 ? CGROUP_V2 : CGROUP_V1;
+	json_t *list = json_array();
 
+	trials_begin(c);
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
 		const struct feature *f = &features[i];
+		json_t *answer;
+		bool ok;
 
-		if (f->profile != CGROUP_ANY && f->profile != profile)
+		if ((f->profile != CGROUP_ANY && f->profile != profile) ||
+		    (!f->engine && !c->appliance))
 			continue;
-		if (f->engine || c->appliance)
-			judge(list, f->name, f->option, !in_child(f), missing);
+		ok = works(f, c);
+		answer = json_pack("{s:s s:b}", "feature", f->name, "ok", (int)ok);
+		if (!ok)
+			json_object_set_new(answer, "wanted", wanted_by(f, profile));
+		json_array_append_new(list, answer);
 	}
-	for (size_t i = 0; c->appliance && i < n; i++) {
-		char name[64];
-
-		snprintf(name, sizeof(name), "cgroup controller %s", names[i]);
-		judge(list, name, NULL, has_controller(c, names[i]), missing);
-	}
+	trials_end(c);
 	return list;
 }

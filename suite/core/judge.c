@@ -336,27 +336,51 @@ static void write_tsv(struct results *r)
 		snprintf((v)->reason, sizeof((v)->reason), __VA_ARGS__);                           \
 	} while (0)
 
-/* The first kernel feature that the self-check of a run missed, or NULL. */
-static const char *missing_feature(const struct result_run *run)
+size_t results_missing(const json_t *check, char *to, size_t size)
+{
+	const char *feature = json_string_value(json_object_get(check, "feature"));
+	const json_t *wanted = json_object_get(check, "wanted");
+	size_t n = json_array_size(wanted), said = n > 3 ? 2 : n, used;
+
+	if (json_is_true(json_object_get(check, "ok")))
+		return 0;
+	used = (size_t)snprintf(to, size, "%s", feature ? feature : "?");
+	for (size_t i = 0; i < said && used < size; i++) {
+		const char *id = json_string_value(json_array_get(wanted, i));
+
+		used += (size_t)snprintf(to + used, size - used, "%s%s", i ? ", " : " (",
+					 id ? id : "?");
+	}
+	if (n > said && used < size)
+		used += (size_t)snprintf(to + used, size - used, " and %zu more", n - said);
+	if (n && used < size)
+		used += (size_t)snprintf(to + used, size - used, ")");
+	return used < size ? used : size - 1;
+}
+
+/* All that the self-check of a run missed, as many as there is room for; false: nothing. */
+static bool missing_features(const struct result_run *run, char *to, size_t size)
 {
 	const json_t *checks = json_object_get(run->environment, "selfcheck");
-	size_t i;
+	size_t used = 0, i;
 	json_t *check;
 
 	json_array_foreach (checks, i, check) {
-		const char *feature = json_string_value(json_object_get(check, "feature"));
+		char one[256];
+		size_t n = results_missing(check, one, sizeof(one));
 
-		if (!json_is_true(json_object_get(check, "ok")))
-			return feature ? feature : "?";
+		if (n && used + n + 3 < size)
+			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? "; " : "",
+						 one);
 	}
-	return NULL;
+	return used > 0;
 }
 
 /* Whether a run is complete and its environment sound; if not, *v says what is wrong. */
 static bool valid_run(struct results *r, size_t n, struct result_verdict *v)
 {
 	const struct result_run *run = &r->runs[n];
-	const char *missing = missing_feature(run);
+	char missing[400];
 	const struct result_test *first = NULL;
 	size_t tests = 0, open = 0;
 
@@ -368,9 +392,9 @@ static bool valid_run(struct results *r, size_t n, struct result_verdict *v)
 		if (!r->tests[t].ended && !first)
 			first = &r->tests[t];
 	}
-	if (missing)
-		give(v, VERDICT_INVALID, "%s: the environment lacks what the tests need: %.200s",
-		     run->profile, missing);
+	if (missing_features(run, missing, sizeof(missing)))
+		give(v, VERDICT_INVALID, "%s: the kernel lacks what tests need: %s", run->profile,
+		     missing);
 	else if (!run->parts)
 		give(v, VERDICT_INVALID, "%s: no test was planned", run->profile);
 	else if (run->parts_seen != run->parts || tests != run->planned)

@@ -234,6 +234,13 @@ int results_read(struct results *r, const char *path, struct results_error *err)
 void results_judge(struct results *r);
 
 /*
+ * An entry of the self-check in words, when it says that a feature of the kernel is missing:
+ * "AppArmor (process.apparmor.applied, process.apparmor.unknown-profile and 1 more)"; its length,
+ * or 0 when it is there.
+ */
+size_t results_missing(const json_t *check, char *to, size_t size);
+
+/*
  * results_judge, and then holds it against the recorded verdict of each run: a run without one,
  * with one of another outcome or digest, or one that init ended, is no valid result.
  */

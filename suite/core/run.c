@@ -409,12 +409,18 @@ static void say_runtime(struct run *r)
 static void say_machine(struct run *r)
 {
 	struct body b = { 0 };
-	const char *missing;
 
-	environment_body(&b, &r->c, &missing);
+	json_t *checks = feature_check(&r->c), *check;
+	char missing[256];
+	size_t i;
+
+	json_array_foreach (checks, i, check)
+		if (results_missing(check, missing, sizeof(missing)))
+			fprintf(stderr, "assay: run: the kernel lacks %s\n", missing);
+	environment_body(&b, &r->c);
+	body_json(&b, "selfcheck", checks);
 	put(r, EVENT_ENVIRONMENT, 0, 0, &b);
-	if (missing)
-		fprintf(stderr, "assay: run: the kernel lacks what the tests need: %s\n", missing);
+	json_decref(checks);
 }
 
 /* How many tests fit into the next part of the plan, and their list. */

@@ -505,16 +505,40 @@ static void image_fact(const struct report *rep, FILE *out)
 	fputs("</dl></section>\n", out);
 }
 
+/* The requirements that a missing feature leaves without a test. */
+static void wanted_by(const json_t *check, FILE *out)
+{
+	const json_t *wanted = json_object_get(check, "wanted");
+	size_t i;
+	json_t *id;
+
+	if (json_is_true(json_object_get(check, "ok")))
+		return;
+	fputs("<p>", out);
+	put(out, MARKUP, report_fact(check, "feature"));
+	fprintf(out, " is missing; %zu requirements want it", json_array_size(wanted));
+	json_array_foreach (wanted, i, id) {
+		fputs(i ? ", " : ": ", out);
+		put(out, MARKUP, json_string_value(id));
+	}
+	fputs("</p>\n", out);
+}
+
 static void self_check(const json_t *environment, FILE *out)
 {
 	const json_t *checks = json_object_get(environment, "selfcheck");
-	size_t i;
+	size_t missing = 0, i;
 	json_t *check;
 
 	if (!json_array_size(checks))
 		return;
-	fprintf(out, "<details><summary>Self-check: %zu features tried</summary><p class=\"oks\">",
+	json_array_foreach (checks, i, check)
+		missing += !json_is_true(json_object_get(check, "ok"));
+	fprintf(out, "<details%s><summary>Self-check: %zu features tried", missing ? " open" : "",
 		json_array_size(checks));
+	if (missing)
+		fprintf(out, ", %zu missing", missing);
+	fputs("</summary><p class=\"oks\">", out);
 	json_array_foreach (checks, i, check) {
 		bool ok = json_is_true(json_object_get(check, "ok"));
 
@@ -523,7 +547,10 @@ static void self_check(const json_t *environment, FILE *out)
 		put(out, MARKUP, report_fact(check, "feature"));
 		fputs("</span>", out);
 	}
-	fputs("</p></details>\n", out);
+	fputs("</p>", out);
+	json_array_foreach (checks, i, check)
+		wanted_by(check, out);
+	fputs("</details>\n", out);
 }
 
 static void environment_fact(const struct report *rep, size_t n, FILE *out)

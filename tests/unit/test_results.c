@@ -171,6 +171,30 @@ static void invalid_runs(void **state)
 	}
 }
 
+/* However the tests end: what the kernel lacks is named, and who wanted it. */
+static void missing_features(void **state)
+{
+	struct events e;
+	struct results *r;
+
+	(void)state;
+	begin_two(&e);
+	event(&e, EVENT_ENVIRONMENT,
+	      "'controlled':true,'selfcheck':[{'feature':'pidfd','ok':true},"
+	      "{'feature':'AppArmor','ok':false,'wanted':['a.one','a.two']},"
+	      "{'feature':'misc','ok':false,'wanted':[]},"
+	      "{'feature':'seccomp','ok':false,'wanted':['s.one','s.two','s.three','s.four']}]");
+	events_test(&e, "a/one", "kill.stopped", "fail");
+	events_test(&e, "a/two", "root.readonly", "pass");
+	r = read_run(&e);
+	results_judge(r);
+	assert_int_equal(r->verdict.code, VERDICT_INVALID);
+	assert_string_equal(r->verdict.reason,
+			    "unified: the kernel lacks what tests need: AppArmor (a.one, a.two); "
+			    "misc; seccomp (s.one, s.two and 2 more)");
+	results_free(r);
+}
+
 static void plans_must_be_whole(void **state)
 {
 	struct events e;
@@ -609,6 +633,7 @@ int main(void)
 		cmocka_unit_test(verdict_is_recorded_and_agrees),
 		cmocka_unit_test(false_verdicts_are_found),
 		cmocka_unit_test(invalid_runs),
+		cmocka_unit_test(missing_features),
 		cmocka_unit_test(plans_must_be_whole),
 		cmocka_unit_test(silence),
 		cmocka_unit_test(late_hang_spoils),
