@@ -67,7 +67,7 @@ include suite/suite.mk
 include images/images.mk
 include tests/tests.mk
 
-test: $(TEST_BIN)/fake $(TEST_BIN)/mkbad build/saboteur
+test: $(TEST_BIN)/fake $(TEST_BIN)/mkbad $(TEST_BIN)/record build/saboteur
 
 # Whatever is built, the programs for it are there first.
 build/toolchain/inputs build/gen/compile-catalogue build/init build/assay build/probe build/saboteur $(RUN_PARTS) $(IMAGES): | setup

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of the project itself. The stages are in tests/stages; each prints TAP, tests/run adds up.
 
-CHECK_STAGES = lint unit formats fakes saboteur proofs
+CHECK_STAGES = lint unit formats fakes saboteur proofs trust
 TEST_BIN = build/test/bin
 TEST_FLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wvla -Wwrite-strings -Werror -I.
@@ -13,7 +13,7 @@ MKBAD_SOURCES = tests/payloads/mkbad.c suite/core/sha256.c
 
 .PHONY: check
 
-check: $(TEST_BIN)/fake $(TEST_BIN)/mkbad build/saboteur build/assay
+check: $(TEST_BIN)/fake $(TEST_BIN)/mkbad $(TEST_BIN)/record build/saboteur build/assay
 	tests/run $(CHECK_STAGES)
 
 # Bad runtimes are static: they go into payloads alone.
@@ -24,6 +24,12 @@ $(TEST_BIN)/fake: $(FAKE_SOURCES) tests/runtimes/acts.h tests/runtimes/command.h
 $(TEST_BIN)/mkbad: $(MKBAD_SOURCES) suite/core/sha256.h
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -o $@ $(MKBAD_SOURCES)
+
+# A run on paper, with the suite's own plan: linked from its objects.
+$(TEST_BIN)/record: tests/trust/record.c $(SUITE_HEADERS) build/assay
+	@mkdir -p $(@D)
+	$(SUITE_CC) $(SUITE_FLAGS) -static -s -Wl,--gc-sections -o $@ $< \
+		$(filter-out build/suite/suite/main.o,$(SUITE_OBJECTS)) -lcgroup -ljansson
 
 # Goes into payloads and containers alone, as the suite does.
 build/saboteur: $(SABOTEUR_SOURCES) tests/saboteur/saboteur.h tests/runtimes/acts.h \

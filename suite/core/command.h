@@ -10,6 +10,9 @@ int cmd_selfcheck(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_prove(int argc, char **argv);
+/* suite/trust */
+int cmd_manifest(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 /* suite/render */
 int render_command(int argc, char **argv);
 int summary_command(int argc, char **argv);

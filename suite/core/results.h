@@ -130,6 +130,7 @@ struct result_requirement {
 	struct result_decision *decisions; /* in the order of the tests */
 	size_t n_decisions;
 	const struct result_decision *worst; /* the one that gave the outcome, or NULL */
+	const struct waiver *waiver; /* render/waivers.h: of a failure that is accepted, or NULL */
 };
 
 struct result_boot {
@@ -162,6 +163,7 @@ struct result_run {
 	struct result_evidence *evidence; /* of no test: the kernel's last words */
 	size_t n_evidence;
 	uint64_t events;
+	uint64_t verdict_line; /* of the verdict, from 1; the last one there is, or 0 */
 	int64_t first_ns, last_ns;
 	void *state; /* of the reader */
 };
@@ -196,6 +198,9 @@ struct results {
 	char *tsv; /* verdicts.tsv */
 	size_t tsv_length;
 	char digest[7 + 64 + 1]; /* "sha256:<64 hex>" of it: the result digest */
+	struct waiver *waivers; /* render/waivers.h: what a waiver file says, sorted; shown only */
+	size_t n_waivers;
+	char waived_on[11]; /* the day they were held against */
 	enum results_mode mode;
 	size_t latest;	/* of the reader: the test found last */
 	size_t *by_row; /* of the reader: 1 + index of the requirement of each catalogue row */

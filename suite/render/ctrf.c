@@ -10,7 +10,7 @@
 static const char *const statuses[STANDINGS] = {
 	[STANDS_PASS] = "passed",  [STANDS_DISABLED] = "skipped", [STANDS_UNMET] = "other",
 	[STANDS_SKIP] = "skipped", [STANDS_NONE] = "pending",	  [STANDS_ERROR] = "other",
-	[STANDS_FAIL] = "failed",
+	[STANDS_FAIL] = "failed",  [STANDS_WAIVED] = "failed",
 };
 
 static void member(FILE *out, const char *indent, const char *key, const char *value)
@@ -66,7 +66,7 @@ static void summary(const struct report *rep, FILE *out)
 		"      \"failed\": %zu,\n      \"skipped\": %zu,\n      \"pending\": %zu,\n"
 		"      \"other\": %zu,\n      \"start\": 0,\n      \"stop\": %lld,\n"
 		"      \"extra\": {\n        \"verdict\": ",
-		rep->n, s[STANDS_PASS], s[STANDS_FAIL], s[STANDS_DISABLED] + s[STANDS_SKIP],
+		rep->n, s[STANDS_PASS], s[STANDS_FAIL] + s[STANDS_WAIVED], s[STANDS_DISABLED] + s[STANDS_SKIP],
 		s[STANDS_NONE], s[STANDS_UNMET] + s[STANDS_ERROR], (long long)(tests_ns / 1000000));
 	put(out, JSON, rep->results->verdict.word);
 	member(out, "        ", "reason", rep->results->verdict.reason);

@@ -196,7 +196,7 @@ void html_failures(const struct report *rep, FILE *out)
 		calloc(rep->results->n_tests + 1, sizeof(bool));
 	struct cards c = { rep, out, shown, PIECES_MAX };
 	const size_t *s = rep->standings;
-	size_t bad = s[STANDS_FAIL] + s[STANDS_ERROR] + s[STANDS_NONE] + s[STANDS_SKIP];
+	size_t bad = s[STANDS_FAIL] + s[STANDS_WAIVED] + s[STANDS_ERROR] + s[STANDS_NONE] + s[STANDS_SKIP];
 
 	if (!shown) {
 		fputs("assay: report: out of memory\n", stderr);
@@ -217,6 +217,7 @@ void html_failures(const struct report *rep, FILE *out)
 		      out);
 	machine(&c);
 	cards_of(&c, STANDS_FAIL);
+	cards_of(&c, STANDS_WAIVED);
 	cards_of(&c, STANDS_ERROR);
 	cards_of(&c, STANDS_NONE);
 	cards_of(&c, STANDS_SKIP);

@@ -14,7 +14,7 @@
 static const char *const classes[STANDINGS] = {
 	[STANDS_PASS] = "pass", [STANDS_DISABLED] = "disabled", [STANDS_UNMET] = "unmet",
 	[STANDS_SKIP] = "skip", [STANDS_NONE] = "none",		[STANDS_ERROR] = "error",
-	[STANDS_FAIL] = "fail",
+	[STANDS_FAIL] = "fail", [STANDS_WAIVED] = "waived",
 };
 
 static const char *const signs[STANDINGS] = {
@@ -25,12 +25,13 @@ static const char *const signs[STANDINGS] = {
 	[STANDS_NONE] = "?",
 	[STANDS_ERROR] = "!",
 	[STANDS_FAIL] = "\xe2\x9c\x95",
+	[STANDS_WAIVED] = "\xe2\x9c\x95",
 };
 
 /* The order of columns, bars and figures: good to bad, then what is no result. */
-static const enum standing display[STANDINGS] = { STANDS_PASS,	   STANDS_FAIL, STANDS_UNMET,
-						  STANDS_DISABLED, STANDS_SKIP, STANDS_ERROR,
-						  STANDS_NONE };
+static const enum standing display[STANDINGS] = { STANDS_PASS,	 STANDS_FAIL,	  STANDS_WAIVED,
+						  STANDS_UNMET,	 STANDS_DISABLED, STANDS_SKIP,
+						  STANDS_ERROR, STANDS_NONE };
 
 const char *html_class(enum standing standing)
 {
@@ -389,8 +390,9 @@ static size_t fill_tiles(const struct report *rep, struct tile *tiles)
 
 static void put_tile(const struct tile *tile, FILE *out)
 {
-	static const enum standing worst[] = { STANDS_FAIL, STANDS_ERROR, STANDS_NONE,
-					       STANDS_SKIP, STANDS_UNMET, STANDS_PASS };
+	static const enum standing worst[] = { STANDS_FAIL, STANDS_WAIVED, STANDS_ERROR,
+					       STANDS_NONE, STANDS_SKIP,   STANDS_UNMET,
+					       STANDS_PASS };
 	const char *class = "disabled";
 	size_t passed = tile->standings[STANDS_PASS] + tile->standings[STANDS_DISABLED];
 

@@ -19,7 +19,7 @@ static void add(struct counts *c, const struct report *rep, size_t n)
 	enum standing standing = report_standing(report_requirement(rep, n));
 
 	c->tests++;
-	c->failures += standing == STANDS_FAIL;
+	c->failures += standing == STANDS_FAIL || standing == STANDS_WAIVED;
 	c->errors += standing == STANDS_ERROR || standing == STANDS_NONE;
 	c->skipped += standing == STANDS_SKIP || standing == STANDS_DISABLED;
 	/* Whole milliseconds, as they are printed: the sum is the sum of what is shown. */
@@ -76,6 +76,7 @@ static void outcome(const struct report *rep, const struct result_requirement *q
 	case STANDS_PASS:
 		return;
 	case STANDS_FAIL:
+	case STANDS_WAIVED:
 		element = "failure";
 		break;
 	case STANDS_ERROR:

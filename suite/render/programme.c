@@ -15,7 +15,7 @@
 static const char *const words[STANDINGS] = {
 	[STANDS_PASS] = "Pass", [STANDS_DISABLED] = "Disabled", [STANDS_UNMET] = "FAIL",
 	[STANDS_SKIP] = "Skip", [STANDS_NONE] = "Error",	[STANDS_ERROR] = "Error",
-	[STANDS_FAIL] = "FAIL",
+	[STANDS_FAIL] = "FAIL",	[STANDS_WAIVED] = "FAIL",
 };
 
 /* The page generator of the programme shows these as "APIs", in this order. */
@@ -169,6 +169,7 @@ static void config(const struct report *rep, FILE *out)
 	fprintf(out, "\n  official: %s\n  digest: ", verdict->official ? "true" : "false");
 	put(out, JSON, rep->results->digest);
 	putc('\n', out);
+	fprintf(out, "  waived: %zu\n", rep->standings[STANDS_WAIVED]);
 	command_line(rep, out);
 	fprintf(out, "  proven: {requirements: %zu, judged: %zu}\n", report_proven(rep), rep->n);
 }
@@ -265,8 +266,13 @@ void render_results_yaml(const struct report *rep, FILE *out)
 		put(out, JSON, q->id);
 		fprintf(out, ": {status: %s, level: ", words[report_standing(q)]);
 		put(out, JSON, q->row->level);
-		fprintf(out, ", decides: %s, tests: %zu}\n",
+		fprintf(out, ", decides: %s, tests: %zu",
 			q->weight == WEIGHT_MUST ? "true" : "false", q->n_decisions);
+		if (q->waiver) {
+			fputs(", waived: ", out);
+			put(out, JSON, report_why(q));
+		}
+		fputs("}\n", out);
 	}
 }
 
@@ -468,6 +474,25 @@ void render_proof_readme(const struct report *rep, FILE *out)
 		bullet(out, rep->results->runs[i].profile, rep->results->runs[i].prove);
 }
 
+/* A deviation that is known is still one: said where the verdict is, and nowhere left out. */
+static void readme_waivers(const struct report *rep, FILE *out)
+{
+	const struct results *r = rep->results;
+
+	if (!r->n_waivers)
+		return;
+	fprintf(out, "\n## Known deviations\n\nWaivers, held against %s. A waived failure is a "
+		     "failure: the verdict is the same without them.\n\n",
+		r->waived_on);
+	for (size_t i = 0; i < r->n_waivers; i++) {
+		fprintf(out, "- %s, ", waiver_standing(&r->waivers[i]));
+		put(out, MARKDOWN, r->waivers[i].requirement);
+		fputs(": ", out);
+		put(out, MARKDOWN, r->waivers[i].why);
+		putc('\n', out);
+	}
+}
+
 void render_readme(const struct report *rep, FILE *out)
 {
 	const struct results *r = rep->results;
@@ -486,6 +511,7 @@ void render_readme(const struct report *rep, FILE *out)
 		      "controlled "
 		      "environment.\n",
 		      out);
+	readme_waivers(rep, out);
 	fputs("\n## How to reproduce\n\nWith a checkout of assay ", out);
 	put(out, MARKDOWN, rep->suite);
 	fputs(" on any Linux host with QEMU:\n", out);
@@ -528,5 +554,11 @@ void render_readme(const struct report *rep, FILE *out)
 	      "3.48 on) |\n"
 	      "| environment.json | hardware, kernel, image, runtime |\n"
 	      "| evidence/ | what was seen in tests that did not pass |\n",
+	      out);
+	if (r->n_waivers)
+		fputs("| waivers.tsv | known deviations, and until when they are accepted |\n",
+		      out);
+	fputs("| manifest.json | the digest of every file, image, payload and chain of events: what "
+	      "is signed. `scripts/verify DIR` checks all of it |\n",
 	      out);
 }

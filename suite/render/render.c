@@ -161,6 +161,7 @@ static int write_events(const struct report *rep, int dir, char *name, size_t si
 static int write_judgement(const struct report *rep, int dir, const char *path, const char *vendor,
 			   const char *vendor_path)
 {
+	static const struct file waivers = { "waivers.tsv", render_waivers };
 	int e;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
@@ -168,6 +169,12 @@ static int write_judgement(const struct report *rep, int dir, const char *path, 
 		if (e)
 			return complain("render", path, files[i].name, e);
 	}
+	if (rep->results->n_waivers)
+		e = write_file(rep, dir, &waivers);
+	else
+		e = unlinkat(dir, waivers.name, 0) && errno != ENOENT ? -errno : 0;
+	if (e)
+		return complain("render", path, waivers.name, e);
 	e = write_product(rep, dir, vendor, vendor_path);
 	return e && e != -EINVAL ? complain("render", path, "PRODUCT.yaml", e) : e;
 }
@@ -191,24 +198,24 @@ static int write_proof(const struct report *rep, int dir, const char *path)
 }
 
 /* The small and the important first: when the disk is full, evidence is what is missing. */
-static int write_all(const struct report *rep, int dir, const char *path, const char *vendor,
-		     const char *vendor_path)
+int report_write(const struct report *rep, int dir, const char *path,
+		 const struct report_inputs *inputs)
 {
 	char name[512] = "";
 	int e;
 
-	e = results_prove(rep->results) ? write_proof(rep, dir, path)
-					: write_judgement(rep, dir, path, vendor, vendor_path);
+	e = results_prove(rep->results)
+		    ? write_proof(rep, dir, path)
+		    : write_judgement(rep, dir, path, inputs->vendor, inputs->vendor_path);
 	if (e)
 		return e;
-	e = write_events(rep, dir, name, sizeof(name));
+	e = inputs->events ? write_events(rep, dir, name, sizeof(name)) : 0;
 	if (!e)
 		e = render_evidence(rep, dir, name, sizeof(name));
 	return e ? complain("render", path, name, e) : 0;
 }
 
-/* A small text file as a whole; NULL with a message. */
-static char *read_small(const char *path)
+char *report_read_small(const char *path)
 {
 	FILE *in __attribute__((cleanup(close_file))) = fopen(path, "re");
 	char *text __attribute__((cleanup(free_text))) = calloc(1, VENDOR_MAX + 1);
@@ -244,9 +251,11 @@ static int read_all(struct results *r, const char *command, char **paths, int n)
 
 static int render_usage(void)
 {
-	fputs("usage: assay render --out DIR [--vendor FILE] EVENTS...\n"
+	fputs("usage: assay render --out DIR [--vendor FILE] [--waivers FILE] EVENTS...\n"
 	      "Writes the report of one or several runs (events.jsonl of each boot profile) to "
-	      "DIR.\n",
+	      "DIR.\n"
+	      "--vendor: lines of `key: value` for PRODUCT.yaml. --waivers: known deviations, rows "
+	      "of\nrequirement, reason, link and expires (2027-01-31) with tabs between.\n",
 	      stderr);
 	return VERDICT_INVALID;
 }
@@ -255,12 +264,15 @@ int render_command(int argc, char **argv)
 {
 	static const struct option options[] = { { "out", required_argument, NULL, 'o' },
 						 { "vendor", required_argument, NULL, 'v' },
+						 { "waivers", required_argument, NULL, 'w' },
 						 { NULL, 0, NULL, 0 } };
 	struct results *r __attribute__((cleanup(results_cleanup))) = NULL;
 	struct report rep __attribute__((cleanup(report_clear))) = { 0 };
 	char *vendor __attribute__((cleanup(free_text))) = NULL;
 	int dir __attribute__((cleanup(close_fd))) = -1;
-	const char *out = NULL, *vendor_path = NULL;
+	struct report_inputs inputs = { .events = true };
+	const char *out = NULL, *waivers = NULL;
+	char today[11];
 	int c;
 
 	optind = 1;
@@ -268,17 +280,22 @@ int render_command(int argc, char **argv)
 		if (c == 'o')
 			out = optarg;
 		else if (c == 'v')
-			vendor_path = optarg;
+			inputs.vendor_path = optarg;
+		else if (c == 'w')
+			waivers = optarg;
 		else
 			return render_usage();
 	}
 	if (!out || optind >= argc)
 		return render_usage();
-	vendor = vendor_path ? read_small(vendor_path) : NULL;
-	if (vendor_path && !vendor)
+	vendor = inputs.vendor_path ? report_read_small(inputs.vendor_path) : NULL;
+	if (inputs.vendor_path && !vendor)
 		return VERDICT_INVALID;
+	inputs.vendor = vendor;
 	r = results_new(RESULTS_STRICT);
 	if (read_all(r, "render", argv + optind, argc - optind))
+		return VERDICT_INVALID;
+	if (waivers && waivers_load(r, waivers, waivers_today(today)))
 		return VERDICT_INVALID;
 	report_init(&rep, r);
 	if (mkdir(out, 0755) && errno != EEXIST)
@@ -286,30 +303,24 @@ int render_command(int argc, char **argv)
 	dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return complain("render", out, NULL, -errno), VERDICT_INVALID;
-	return write_all(&rep, dir, out, vendor, vendor_path) ? VERDICT_INVALID : 0;
+	return report_write(&rep, dir, out, &inputs) ? VERDICT_INVALID : 0;
 }
 
-/* The event files of a report: events.jsonl, or events-*.jsonl by name. */
-#define EVENT_FILES 8
-
-struct event_files {
-	char *paths[EVENT_FILES];
-	int n;
-};
-
-static void free_files(struct event_files *f)
+void report_files_clear(struct report_files *f)
 {
 	for (int i = 0; i < f->n; i++)
 		free(f->paths[i]);
+	f->n = 0;
 }
 
-static void find_events(const char *dir, struct event_files *f)
+void report_files_find(struct report_files *f, const char *dir)
 {
 	/* In the order in which they are merged: the profile that most is tested in first. */
-	static const char *const names[] = { "",	  "-unified", "-unified-2", "-legacy",
-					     "-legacy-2", "-host",    "-host-2" };
+	static const char *const names[EVENT_FILES] = { "",	    "-unified", "-unified-2",
+							"-legacy",  "-legacy-2", "-host",
+							"-host-2" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < EVENT_FILES && names[i]; i++) {
 		char *path = NULL;
 
 		if (asprintf(&path, "%s/events%s.jsonl", dir, names[i]) < 0)
@@ -338,7 +349,7 @@ int summary_command(int argc, char **argv)
 						 { NULL, 0, NULL, 0 } };
 	struct results *r __attribute__((cleanup(results_cleanup))) = NULL;
 	struct report rep __attribute__((cleanup(report_clear))) = { 0 };
-	struct event_files found __attribute__((cleanup(free_files))) = { { NULL }, 0 };
+	struct report_files found __attribute__((cleanup(report_files_clear))) = { 0 };
 	bool colour = isatty(STDOUT_FILENO);
 	const char *where = NULL;
 	struct stat st;
@@ -359,11 +370,13 @@ int summary_command(int argc, char **argv)
 	if (!stat(argv[optind], &st) && S_ISDIR(st.st_mode)) {
 		if (!where)
 			where = argv[optind];
-		find_events(argv[optind], &found);
+		report_files_find(&found, argv[optind]);
 		if (!found.n)
 			return complain("summary", argv[optind], "events.jsonl", -ENOENT),
 			       VERDICT_INVALID;
 		e = read_all(r, "summary", found.paths, found.n);
+		if (!e)
+			e = report_apply_waivers(r, argv[optind]);
 	} else {
 		e = read_all(r, "summary", argv + optind, argc - optind);
 	}

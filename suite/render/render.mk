@@ -18,4 +18,5 @@ RENDER_SRCS := \
 	suite/render/report.c \
 	suite/render/sections.c \
 	suite/render/summary.c \
-	suite/render/tap.c
+	suite/render/tap.c \
+	suite/render/waivers.c

@@ -15,7 +15,7 @@
 static const char *const standing_words[STANDINGS] = {
 	[STANDS_PASS] = "passed",  [STANDS_DISABLED] = "disabled", [STANDS_UNMET] = "not met",
 	[STANDS_SKIP] = "skipped", [STANDS_NONE] = "not run",	   [STANDS_ERROR] = "error",
-	[STANDS_FAIL] = "failed",
+	[STANDS_FAIL] = "failed",  [STANDS_WAIVED] = "waived",
 };
 
 const char *standing_word(enum standing standing)
@@ -33,7 +33,9 @@ enum standing report_standing(const struct result_requirement *q)
 	case OUTCOME_SKIP:
 		return STANDS_SKIP;
 	case OUTCOME_FAIL:
-		return q->weight == WEIGHT_MUST ? STANDS_FAIL : STANDS_UNMET;
+		return q->weight != WEIGHT_MUST ? STANDS_UNMET
+		       : q->waiver		? STANDS_WAIVED
+						: STANDS_FAIL;
 	case OUTCOME_ERROR:
 		return STANDS_ERROR;
 	default:
@@ -69,7 +71,7 @@ const char *report_why(const struct result_requirement *q)
 	case OUTCOME_ERROR:
 		return "the suite could not tell: a defect of the suite, not of the runtime";
 	default:
-		return "";
+		return q->waiver ? q->waiver->why : "";
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "results.h"
+#include "waivers.h"
 
 /* How a requirement stands, as every format shows it. In rising order of concern. */
 enum standing {
@@ -15,6 +16,7 @@ enum standing {
 	STANDS_SKIP,  /* the environment could not offer what it needs */
 	STANDS_NONE,  /* not decided: its test has no end */
 	STANDS_ERROR, /* the suite could not tell */
+	STANDS_WAIVED, /* a violated MUST, and a waiver says that this is known: it stays one */
 	STANDS_FAIL,  /* a MUST or MUST NOT that is violated */
 	STANDINGS
 };
@@ -95,6 +97,7 @@ void render_proof_readme(const struct report *rep, FILE *out);
 void render_ctrf(const struct report *rep, FILE *out);
 void render_environment(const struct report *rep, FILE *out);
 void render_html(const struct report *rep, FILE *out);
+void render_waivers(const struct report *rep, FILE *out);
 void render_verdicts(const struct report *rep, FILE *out);
 
 /*
@@ -113,6 +116,35 @@ void report_evidence_path(const struct report *rep, size_t run, const struct res
 
 /* evidence/...: below the open directory `dir`. Returns 0 or -errno; *name: what failed. */
 int render_evidence(const struct report *rep, int dir, char *name, size_t size);
+
+/* What goes into a report beside the events. */
+struct report_inputs {
+	const char *vendor; /* text of the vendor's file, or NULL; and its path, for messages */
+	const char *vendor_path;
+	bool events; /* copy the events too */
+};
+
+/*
+ * All files of a report into the open directory `dir`, which messages call `path`. Returns 0 or
+ * -errno, the message said.
+ */
+int report_write(const struct report *rep, int dir, const char *path,
+		 const struct report_inputs *inputs);
+
+/* A small text file as a whole, malloc'ed; NULL with the message said. */
+char *report_read_small(const char *path);
+
+/* The event files of a report, in the order in which they are merged: events.jsonl, or one for each
+ * profile. */
+#define EVENT_FILES 8
+
+struct report_files {
+	char *paths[EVENT_FILES];
+	int n;
+};
+
+void report_files_find(struct report_files *f, const char *dir);
+void report_files_clear(struct report_files *f);
 
 /* The last words on a terminal: verdict, counts, first failures. `where` may be NULL. */
 void render_summary(const struct report *rep, FILE *out, const char *where, bool colour);

@@ -29,9 +29,9 @@ static const char *paint(const struct paint *p, const char *code)
 
 static void counts(const struct report *rep, FILE *out)
 {
-	static const enum standing order[] = { STANDS_PASS,	STANDS_FAIL, STANDS_UNMET,
-					       STANDS_DISABLED, STANDS_SKIP, STANDS_ERROR,
-					       STANDS_NONE };
+	static const enum standing order[] = { STANDS_PASS,  STANDS_FAIL,     STANDS_WAIVED,
+					       STANDS_UNMET, STANDS_DISABLED, STANDS_SKIP,
+					       STANDS_ERROR, STANDS_NONE };
 	bool first = true;
 
 	fprintf(out, "  %zu tests, %zu requirements: ", rep->n_tests, rep->n);
@@ -152,12 +152,32 @@ static void official(const struct report *rep, FILE *out)
 	fputs("  unofficial: not a full run\n", out);
 }
 
+/* Known deviations, and waivers that should go: expired, or of what is no failure any more. */
+static void waivers(const struct report *rep, FILE *out)
+{
+	const struct results *r = rep->results;
+	size_t waived = rep->standings[STANDS_WAIVED];
+
+	if (waived)
+		fprintf(out, "  waived: %zu of the %zu failures; a waiver is no pass, the verdict "
+			     "stays\n",
+			waived, waived + rep->standings[STANDS_FAIL]);
+	for (size_t i = 0; i < r->n_waivers; i++) {
+		if (!r->waivers[i].expired && r->waivers[i].used)
+			continue;
+		fprintf(out, "  waiver %s: ", waiver_standing(&r->waivers[i]));
+		put(out, LINE, r->waivers[i].requirement);
+		putc('\n', out);
+	}
+}
+
 static void judgement(const struct report *rep, FILE *out, const struct paint *p)
 {
 	counts(rep, out);
 	command_line(rep, out);
 	if (!rep->results->verdict.official)
 		official(rep, out);
+	waivers(rep, out);
 	failures(rep, out, p);
 	unmet(rep, out);
 }

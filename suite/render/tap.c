@@ -26,6 +26,7 @@ static void block(const struct report *rep, const struct result_requirement *q, 
 	field(out, "test", test->name);
 	field(out, "expected", q->worst->expected);
 	field(out, "observed", q->worst->observed);
+	field(out, "waived", q->waiver ? report_why(q) : "");
 	field(out, "repeat", report_repeat(rep, test, command, sizeof(command)));
 	fputs("  ...\n", out);
 }
