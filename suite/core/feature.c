@@ -83,7 +83,7 @@ static const struct feature features[] = {
 	ANYWHERE("idmapped mounts", "MOUNT_ATTR_IDMAP USER_NS", try_idmap, "tmpfs", 0),
 	ANYWHERE("extended attributes on tmpfs", "TMPFS_XATTR", try_xattr, "tmpfs", 0),
 	ANYWHERE("overlay", "OVERLAY_FS", try_overlay, NULL, 0),
-	ANYWHERE("ext2", "EXT2_FS", try_known_fs, "ext2", 0),
+	ANYWHERE("ISO 9660", "ISO9660_FS", try_known_fs, "iso9660", 0),
 	ANYWHERE("loop devices", "BLK_DEV_LOOP", try_open, "/dev/loop-control", 0),
 	ANYWHERE("POSIX message queues", "POSIX_MQUEUE", try_mount, "mqueue", 0),
 	ANYWHERE("huge pages", "HUGETLBFS", try_mount, "hugetlbfs", 0),
