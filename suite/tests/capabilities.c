@@ -396,11 +396,10 @@ static void effective(struct test *t)
 }
 
 /* The kernel gives root at execve(2) what the bounding set lets through. */
-static void effective_root(struct test *t)
+static void check_root(struct test *t, struct bundle *b)
 {
 	const char *id = "process.capabilities.effective";
 	const uint64_t mask = BIT(CHOWN) | BIT(KILL) | BIT(SYS_CHROOT);
-	struct bundle *b = with_user(t, 0);
 	const struct facts *f;
 
 	grant(t, b, mask, mask, mask, 0, 0);
@@ -412,13 +411,18 @@ static void effective_root(struct test *t)
 	check_string(t, id, "setuid(2) without CAP_SETUID", "EPERM", facts_errno(f, "setuid"));
 }
 
-/* In a user namespace its own root has them all at first, and the user inside none. */
+static void effective_root(struct test *t)
+{
+	check_root(t, with_user(t, 0));
+}
+
+/* A user namespace gives its first process all capabilities, whoever it is. */
 static void effective_in_user_namespace(struct test *t)
 {
 	const char *id = "process.capabilities.effective";
 	const uint64_t mask = BIT(CHOWN) | BIT(SETUID) | BIT(SYS_CHROOT);
 	const int first = 200000;
-	struct bundle *b = with_user(t, USER);
+	struct bundle *b = with_user(t, USER), *root = with_user(t, 0);
 	const struct facts *f;
 
 	if (runtime_claims(t, "linux.namespaces", "user") == CLAIM_NO)
@@ -430,6 +434,8 @@ static void effective_in_user_namespace(struct test *t)
 	f = bundle_run(b, "caps", "powers");
 	check_sets(t, id, f, mask, mask, mask, mask, mask);
 	check_deeds(t, id, f, mask, COMMON_DEEDS & ~mask);
+	with_user_namespace(t, root, first);
+	check_root(t, root);
 }
 
 static void bounding(struct test *t)
@@ -714,7 +720,7 @@ const struct test_entry capability_tests[] = {
 	},
 	{
 		.name = "capabilities/effective-in-user-namespace",
-		.about = "the same for a user inside a user namespace",
+		.about = "the same for a user and for root inside a user namespace",
 		.requirements = REQS("process.capabilities.effective"),
 		.run = effective_in_user_namespace,
 	},
