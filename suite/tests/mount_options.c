@@ -69,8 +69,10 @@ static const struct option_row new_rows[] = {
 	{ ROW("strictatime", "strictatime"), "strictatime", "af", NEW, 0, false, NULL },
 	{ ROW("suid", "suid"), "suid", "s", NEW, 0, false, NULL },
 	{ ROW("symfollow", "symfollow"), "symfollow", "l", NEW, 0, true, NULL },
-	{ ROW("nosymfollow-symfollow", "symfollow"), "nosymfollow,symfollow", "l", NEW, 0, true, NULL },
-	{ ROW("symfollow-nosymfollow", "nosymfollow"), "symfollow,nosymfollow", "L", NEW, 0, true, NULL },
+	{ ROW("nosymfollow-symfollow", "symfollow"), "nosymfollow,symfollow", "l", NEW, 0, true,
+	  NULL },
+	{ ROW("symfollow-nosymfollow", "nosymfollow"), "symfollow,nosymfollow", "L", NEW, 0, true,
+	  NULL },
 	/* Repeated, and against each other: the later decides, as in mount(8). */
 	{ ROW("twice", "duplicates"), "nosuid,nosuid,ro,ro", "W", NEW, 0, false, NULL },
 	{ ROW("ro-rw", "last-wins"), "ro,rw", "w", NEW, 0, false, NULL },
@@ -133,7 +135,8 @@ static const struct option_row bind_rows[] = {
 
 static const struct option_row tree_rows[] = {
 	{ ROW("rro", "rro"), "rbind,rro", "W", TREE, 0, true, NULL },
-	{ ROW("rro-rnosuid-rnodev", "rro"), "rbind,rnosuid,rnodev,rro", "WSD", TREE, 0, true, NULL },
+	{ ROW("rro-rnosuid-rnodev", "rro"), "rbind,rnosuid,rnodev,rro", "WSD", TREE, 0, true,
+	  NULL },
 	/* Beside a word that is not recursive. */
 	{ ROW("nosuid-rro", "rro"), "rbind,nosuid,rro", "WS", TREE, 0, true, "Ws" },
 	{ ROW("rrw", "rrw"), "rbind,rrw", "w", TREE, MS_RDONLY, true, NULL },
@@ -310,7 +313,8 @@ static const struct flag_row flag_rows[] = {
 	{ ROW("lazytime", "lazytime"), "lazytime", "lazytime", "33554432", false },
 	{ ROW("sync-async", "last-wins"), "sync,async", "sync", "16", true },
 	{ ROW("async-sync", "last-wins"), "async,sync", "sync", "16", false },
-	{ ROW("lazytime-nolazytime", "last-wins"), "lazytime,nolazytime", "lazytime", "33554432", true },
+	{ ROW("lazytime-nolazytime", "last-wins"), "lazytime,nolazytime", "lazytime", "33554432",
+	  true },
 	{ ROW("nolazytime-lazytime", "last-wins"), "nolazytime,lazytime", "lazytime", "33554432",
 	  false },
 };
@@ -344,7 +348,8 @@ static void flag(struct test *t)
 	check_string(t, id, "the mount to compare with", "", facts_errno(f, "mount"));
 	if (shows(f, "/control", row->word))
 		check_true(t, id, shows(f, "/m", row->word) == !row->off,
-			   format(t, "mountinfo %s %s", row->off ? "does not show" : "shows", row->word),
+			   format(t, "mountinfo %s %s", row->off ? "does not show" : "shows",
+				  row->word),
 			   "%s", json_string_value(json_object_get(facts_mount(f, "/m"), "super")));
 }
 
@@ -449,8 +454,8 @@ static void check_thing(struct test *t, const char *id, const struct facts *f, s
 	static const char *const members[] = { "type", "mode", "uid", "gid", "target" };
 	const struct thing *one = &things[n];
 	const json_t *stat = facts_get(f, format(t, n ? "lstat#%zu" : "lstat", n + 1));
-	json_t *expected = json_pack("{s:s s:i s:i s:i}", "type", one->type, "mode", one->mode, "uid",
-				     one->uid, "gid", one->gid);
+	json_t *expected = json_pack("{s:s s:i s:i s:i}", "type", one->type, "mode", one->mode,
+				     "uid", one->uid, "gid", one->gid);
 	json_t *observed = json_object();
 
 	if (is_link(one))
