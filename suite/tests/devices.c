@@ -461,26 +461,42 @@ static const struct conflict_row conflict_rows[] = {
 	{ { "block", "linux.devices.path.conflict.type", NULL }, S_IFBLK, 1, 7 },
 };
 
+/*
+ * The directory for what is there already. Not /dev, where a runtime may mount something of its own
+ * that covers it, unless the runtime takes no device elsewhere, which linux.devices.path.outside-dev
+ * tells.
+ */
+static const char *place_of_devices(struct test *t, int minor)
+{
+	struct bundle *b = with_device(t, "/opt/oct-dev", "c", 1, minor);
+	const struct result *refusal = NULL;
+
+	bundle_dir(b, "rootfs/opt", 0755);
+	return bundle_try(b, &refusal) ? "/opt" : "/dev";
+}
+
 /* Asked for: c 1:7; there is something else. The twin: there is nothing. */
 static void conflict(struct test *t)
 {
 	const struct conflict_row *row = test_row(t);
-	struct bundle *good = with_device(t, "/opt/oct-dev", "c", 1, 7), *bad = bundle_copy(good);
+	const char *path = format(t, "%s/oct-dev", place_of_devices(t, 7));
+	const char *place = format(t, "rootfs%s", path), *real;
+	struct bundle *good = with_device(t, path, "c", 1, 7), *bad = bundle_copy(good);
 	struct stat before, after;
-	const char *path = format(t, "%s/opt/oct-dev", bundle_rootfs(bad));
 
 	bundle_dir(good, "rootfs/opt", 0755);
 	if (row->there == S_IFREG)
-		bundle_file(bad, "rootfs/opt/oct-dev", 0644, "as it was");
+		bundle_file(bad, place, 0644, "as it was");
 	else if (row->there == S_IFDIR)
-		bundle_dir(bad, "rootfs/opt/oct-dev", 0755);
+		bundle_dir(bad, place, 0755);
 	else
-		bundle_node(bad, "rootfs/opt/oct-dev", row->there | 0644, (unsigned int)row->major,
+		bundle_node(bad, place, row->there | 0644, (unsigned int)row->major,
 			    (unsigned int)row->minor);
-	need(t, !lstat(path, &before), path);
+	real = format(t, "%s%s", bundle_rootfs(bad), path);
+	need(t, !lstat(real, &before), real);
 	check_refused_by_create(t, row->c.requirement, bad, good);
 	check_true(t, row->c.requirement,
-		   !lstat(path, &after) && before.st_ino == after.st_ino &&
+		   !lstat(real, &after) && before.st_ino == after.st_ino &&
 			   before.st_mode == after.st_mode && before.st_rdev == after.st_rdev &&
 			   before.st_size == after.st_size,
 		   "what was there is as it was", "it is not");
@@ -488,10 +504,11 @@ static void conflict(struct test *t)
 
 static void match(struct test *t)
 {
-	struct bundle *b = with_device(t, "/opt/oct-dev", "c", 1, 5);
+	const char *path = format(t, "%s/oct-dev", place_of_devices(t, 5));
+	struct bundle *b = with_device(t, path, "c", 1, 5);
 
-	bundle_node(b, "rootfs/opt/oct-dev", S_IFCHR | 0666, 1, 5);
-	bundle_probe(b, "device", "/opt/oct-dev", NULL);
+	bundle_node(b, format(t, "rootfs%s", path), S_IFCHR | 0666, 1, 5);
+	bundle_probe(b, "device", path, NULL);
 	check_device(t, "linux.devices.path.match", bundle_run(b), "device", &device_rows[1]);
 }
 
