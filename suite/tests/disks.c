@@ -75,56 +75,34 @@ static void put(unsigned char *at, size_t bytes, unsigned int value)
 		at[i] = (unsigned char)(value >> 8 * i);
 }
 
-/* ISO 9660 has every number twice, with the least and with the most significant byte first. */
-static void put_both(unsigned char *at, size_t bytes, unsigned int value)
+/* FAT12: the boot sector, one FAT, one sector for the root directory, then clusters of a sector. */
+#define FAT_SECTOR 512u
+#define FAT_COUNT  128u
+
+static size_t make_vfat(unsigned char *image)
 {
-	put(at, bytes, value);
-	for (size_t i = 0; i < bytes; i++)
-		at[2 * bytes - 1 - i] = at[i];
-}
+	unsigned char *fat = image + FAT_SECTOR, *entry = fat + FAT_SECTOR;
 
-#define SECTOR	    2048u
-#define ISO_ROOT    18u /* sector of the root directory */
-#define ISO_FILE    19u
-#define ISO_SECTORS 20u
-
-/* A directory record (ECMA-119, 9.1); the next one begins behind it. */
-static unsigned char *iso_record(unsigned char *at, unsigned int sector, unsigned int size,
-				 bool directory, const char *name, size_t length)
-{
-	unsigned char bytes = (unsigned char)(33 + length + !(length & 1));
-
-	at[0] = bytes;
-	put_both(at + 2, 4, sector);
-	put_both(at + 10, 4, size);
-	at[18] = 100; /* the date, in 2000 */
-	at[19] = at[20] = 1;
-	at[25] = directory ? 2 : 0;
-	put_both(at + 28, 2, 1);
-	at[32] = (unsigned char)length;
-	memcpy(at + 33, name, length);
-	return at + bytes;
-}
-
-static size_t make_iso9660(unsigned char *image)
-{
-	unsigned char *volume = image + (size_t)16 * SECTOR, *end = volume + SECTOR;
-	unsigned char *at = image + (size_t)ISO_ROOT * SECTOR;
-
-	memcpy(volume, "\1CD001\1", 7);
-	memset(volume + 8, ' ', 64);
-	put_both(volume + 80, 4, ISO_SECTORS);
-	put_both(volume + 120, 2, 1);
-	put_both(volume + 124, 2, 1);
-	put_both(volume + 128, 2, SECTOR);
-	iso_record(volume + 156, ISO_ROOT, SECTOR, true, "\0", 1);
-	volume[881] = 1;
-	memcpy(end, "\377CD001\1", 7);
-	at = iso_record(at, ISO_ROOT, SECTOR, true, "\0", 1);
-	at = iso_record(at, ISO_ROOT, SECTOR, true, "\1", 1);
-	iso_record(at, ISO_FILE, sizeof(IMAGE_MARKER) - 1, false, "MARKER.;1", 9);
-	memcpy(image + (size_t)ISO_FILE * SECTOR, IMAGE_MARKER, sizeof(IMAGE_MARKER) - 1);
-	return (size_t)ISO_SECTORS * SECTOR;
+	memcpy(image, "\xeb\x3c\x90" "ASSAY   ", 11);
+	put(image + 11, 2, FAT_SECTOR);
+	image[13] = 1; /* sectors of a cluster */
+	put(image + 14, 2, 1); /* sectors in front of the FAT */
+	image[16] = 1;
+	put(image + 17, 2, FAT_SECTOR / 32);
+	put(image + 19, 2, FAT_COUNT);
+	image[21] = 0xf8;
+	put(image + 22, 2, 1);
+	put(image + 24, 2, 1);
+	put(image + 26, 2, 1);
+	image[38] = 0x29;
+	memcpy(image + 43, "NO NAME    FAT12   ", 19);
+	put(image + 510, 2, 0xaa55);
+	memcpy(fat, "\xf8\xff\xff\xff\x0f", 5); /* cluster 2 is the last of its file */
+	memcpy(entry, "MARKER     \x20\x08", 13); /* a file, its name in small letters */
+	put(entry + 26, 2, 2);
+	put(entry + 28, 4, sizeof(IMAGE_MARKER) - 1);
+	memcpy(entry + FAT_SECTOR, IMAGE_MARKER, sizeof(IMAGE_MARKER) - 1);
+	return (size_t)FAT_COUNT * FAT_SECTOR;
 }
 
 #define BLOCK	   1024u
@@ -193,7 +171,7 @@ static size_t make_ext(unsigned char *image)
 static const struct {
 	const char *type;
 	size_t (*make)(unsigned char *image);
-} images[] = { { "iso9660", make_iso9660 }, { "ext4", make_ext }, { "ext2", make_ext } };
+} images[] = { { "vfat", make_vfat }, { "ext4", make_ext }, { "ext2", make_ext } };
 
 struct image image_new(struct test *t)
 {
