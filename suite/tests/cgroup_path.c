@@ -112,6 +112,19 @@ static void relative_limits(struct test *t)
 	limits_apply(t, "linux.cgroupspath.relative.limits", "octest-rel", PIDS("17"), "17");
 }
 
+/* Some place of its own: the container is not where the runtime is. */
+static void relative(struct test *t)
+{
+	const char *id = "linux.cgroupspath.relative";
+	struct container *c = container_new(cg_bundle(t, "octest-rel", PIDS("50")));
+	const char *own = cgroup_path(t, getpid(), "pids");
+
+	if (may_create(t, id, c))
+		check_true(t, id, own && strcmp(cg_of(t, c, "pids"), own),
+			   format(t, "the container is in a cgroup of its own, not in %s", own),
+			   "it is in %s", cg_of(t, c, "pids"));
+}
+
 static void absent(struct test *t)
 {
 	limits_apply(t, "linux.cgroupspath.absent", NULL, PIDS("19"), "19");
@@ -354,6 +367,12 @@ const struct test_entry cgroup_path_tests[] = {
 		.about = "one relative cgroupsPath is one place, whoever uses it",
 		.requirements = REQS("linux.cgroupspath.consistent.relative"),
 		.run = consistent_relative,
+	},
+	{
+		.name = "cgroup/relative",
+		.about = "a relative cgroupsPath is some cgroup, or refused",
+		.requirements = REQS("linux.cgroupspath.relative"),
+		.run = relative,
 	},
 	{
 		.name = "cgroup/relative-limits",

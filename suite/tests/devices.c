@@ -199,6 +199,23 @@ static void unprivileged(struct test *t)
 			     facts_errno(f, i ? format(t, "open#%zu", i + 1) : "open"));
 }
 
+/* The rule that the example of the text begins with. */
+static void deny_all(struct test *t)
+{
+	const char *id = "linux.default-devices.deny-all-rule";
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	bundle_set(b, "linux.resources.devices", "[{s:b s:s}]", "allow", 0, "access", "rwm");
+	bundle_probe(b, "echo", "begin", NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(device_rows); i++)
+		bundle_probe_add(b, "device", device_rows[i].path, NULL);
+	f = bundle_supported(b, id);
+	for (size_t i = 0; f && i < ARRAY_SIZE(device_rows); i++)
+		check_device(t, id, f, i ? format(t, "device#%zu", i + 1) : "device",
+			     &device_rows[i]);
+}
+
 /* With a devpts of its own: the one it leads to, and no other. */
 static void ptmx(struct test *t)
 {
@@ -627,6 +644,19 @@ static void file_mode(struct test *t)
 	}
 }
 
+/* No default is named: what runtimes usually do, and that the device is there. */
+static void defaults(struct test *t)
+{
+	const struct facts *f = bundle_run(with_device(t, "/dev/oct", "c", 1, 5), NULL);
+	const char *mode = "linux.devices.filemode.default", *id = "linux.devices.owner.default";
+
+	check_node(t, mode, f, "stat", "/dev/oct", "char", 1, 5);
+	check_int(t, mode, "mode of the node", 0666, facts_int(f, "stat.mode"));
+	check_node(t, id, f, "stat", "/dev/oct", "char", 1, 5);
+	check_int(t, id, "owner of the node", 0, facts_int(f, "stat.uid"));
+	check_int(t, id, "group of the node", 0, facts_int(f, "stat.gid"));
+}
+
 static void mode_and_umask(struct test *t)
 {
 	const char *id = "linux.devices.filemode.umask";
@@ -748,6 +778,12 @@ const struct test_entry device_tests[] = {
 		.run = unprivileged,
 	},
 	{
+		.name = "devices/deny-all",
+		.about = "default devices work in spite of a rule that denies all",
+		.requirements = REQS("linux.default-devices.deny-all-rule"),
+		.run = deny_all,
+	},
+	{
 		.name = "devices/ptmx",
 		.about = "/dev/ptmx is that of the container's devpts",
 		.requirements = REQS("linux.default-devices.ptmx.form"),
@@ -854,6 +890,12 @@ const struct test_entry device_tests[] = {
 		.about = "fileMode is the mode",
 		.requirements = REQS("linux.devices.filemode"),
 		.run = file_mode,
+	},
+	{
+		.name = "devices/defaults",
+		.about = "mode and owner of a device that gives none are what is usual",
+		.requirements = REQS("linux.devices.filemode.default", "linux.devices.owner.default"),
+		.run = defaults,
 	},
 	{
 		.name = "devices/mode-and-umask",

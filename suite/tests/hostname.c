@@ -146,6 +146,22 @@ static void runtime_namespace(struct test *t)
 
 static const struct name_row runtime_rows[] = { ROWS("runtime-namespace") };
 
+/* Whatever the name is then: a container without one runs, and one with an empty one may. */
+static void unset(struct test *t)
+{
+	const struct name_row *row = test_row(t);
+	const struct facts *f;
+
+	check_true(t, row->c.requirement, facts_string(bundle_run(bundle_new(t), "uname"), row->fact),
+		   "a container without the member has a name or an empty one", "uname fails");
+	f = bundle_supported(named(t, row, ""), row->c.requirement);
+	if (f)
+		check_true(t, row->c.requirement, facts_string(f, row->fact),
+			   "so has one with an empty member", "uname fails");
+}
+
+static const struct name_row unset_rows[] = { ROWS("unset") };
+
 /* __NEW_UTS_LEN: the kernel takes 64 bytes. */
 static void longest(struct test *t)
 {
@@ -243,6 +259,12 @@ const struct test_entry hostname_tests[] = {
 		.about = "the name is set in the runtime's UTS namespace if that is the container's, or refused",
 		.run = runtime_namespace,
 		CASES(runtime_rows),
+	},
+	{
+		.name = "names/unset",
+		.about = "a container without a name or with an empty one runs",
+		.run = unset,
+		CASES(unset_rows),
 	},
 	{
 		.name = "names/longest",

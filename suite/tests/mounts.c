@@ -364,6 +364,22 @@ static void no_source(struct test *t)
 	check_int(t, id, "type of the file system at /proc", MAGIC_PROC, facts_int(f, "statfs#2.type"));
 }
 
+/* A text and no path, though the bundle has a directory of that name. */
+static void source_dummy(struct test *t)
+{
+	const char *id = "mounts.source.dummy";
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	bundle_file(b, "my-label/marker", 0644, "of the bundle");
+	bundle_dir(b, "rootfs/t", 0755);
+	bundle_mount(b, "/t", "tmpfs", "my-label", "size=128k");
+	f = bundle_run(b, "statfs", "/t", "mounts");
+	check_size(t, id, f, "statfs", "/t", 128);
+	check_string(t, id, "source of the tmpfs in mountinfo", "my-label",
+		     json_string_value(json_object_get(facts_mount(f, "/t"), "source")));
+}
+
 static void bind_directory(struct test *t)
 {
 	const char *id = "mounts.source.bind-directory";
@@ -579,6 +595,21 @@ static void is_bind(struct test *t)
 		     facts_string(bundle_run(b, "read", "/mnt/marker"), "read"));
 }
 
+/* A bind mount, or none; not something else in its place. */
+static void type_bind(struct test *t)
+{
+	const char *id = "mounts.bind.type-bind-no-option";
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	bundle_dir(b, "rootfs/mnt", 0755);
+	bundle_mount(b, "/mnt", "bind", marked_dir(t, "dir", "host"), NULL);
+	bundle_probe(b, "read", "/mnt/marker", NULL);
+	f = bundle_supported(b, id);
+	if (f)
+		check_string(t, id, "file of the mount of type bind", "host", facts_string(f, "read"));
+}
+
 static void no_options(struct test *t)
 {
 	struct bundle *b = bundle_new(t);
@@ -774,6 +805,23 @@ static void type_cgroup2(struct test *t)
 	check_true(t, id, facts_string(f, "read"), "cgroup.controllers can be read", "it cannot");
 }
 
+/* What it is on v2 the text does not say; an empty directory is no view of cgroups. */
+static void type_cgroup(struct test *t)
+{
+	const char *id = "mounts.type.cgroup";
+	struct bundle *b = bundle_new(t);
+	const struct facts *f;
+
+	bundle_namespace(b, "cgroup", NULL);
+	bundle_mount(b, "/sys", "tmpfs", "tmpfs", NULL);
+	bundle_mount(b, "/sys/fs/cgroup", "cgroup", "cgroup", "ro,nosuid,noexec,nodev");
+	bundle_probe(b, "list", "/sys/fs/cgroup", NULL);
+	f = bundle_supported(b, id);
+	if (f)
+		check_true(t, id, json_array_size(facts_get(f, "list")) > 0,
+			   "there is something at /sys/fs/cgroup", "there is nothing");
+}
+
 static void type_unknown(struct test *t)
 {
 	struct bundle *good = bundle_new(t), *bad;
@@ -894,6 +942,12 @@ const struct test_entry mount_tests[] = {
 		.run = no_source,
 	},
 	{
+		.name = "mounts/source-dummy",
+		.about = "the source of a mount without a device is handed on as its label",
+		.requirements = REQS("mounts.source.dummy"),
+		.run = source_dummy,
+	},
+	{
 		.name = "mounts/bind-directory",
 		.about = "a bound directory is the host's, both ways",
 		.requirements = REQS("mounts.source.bind-directory"),
@@ -957,6 +1011,12 @@ const struct test_entry mount_tests[] = {
 		CASES(bind_rows),
 	},
 	{
+		.name = "mounts/type-bind",
+		.about = "type bind without an option is a bind mount, or refused",
+		.requirements = REQS("mounts.bind.type-bind-no-option"),
+		.run = type_bind,
+	},
+	{
 		.name = "mounts/no-options",
 		.about = "options may be absent",
 		.requirements = REQS("mounts.options.optional"),
@@ -1010,6 +1070,12 @@ const struct test_entry mount_tests[] = {
 		.requirements = REQS("mounts.type.cgroup2"),
 		.run = type_cgroup2,
 		.cgroup = CGROUP_V2,
+	},
+	{
+		.name = "mounts/type-cgroup",
+		.about = "type cgroup shows cgroups of some kind, or is refused",
+		.requirements = REQS("mounts.type.cgroup"),
+		.run = type_cgroup,
 	},
 	{
 		.name = "mounts/type-unknown",

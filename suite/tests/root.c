@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -110,6 +111,23 @@ static void absolute_path(struct test *t)
 	mark(t, b, "rootfs", "absolute");
 	bundle_set(b, "root.path", "s", bundle_rootfs(b));
 	check_marker(t, "root.path.absolute", bundle_run(b, "read", MARK), "absolute");
+}
+
+/* As engines do: the bundle has no root file system, which lies elsewhere. */
+static void outside_bundle(struct test *t)
+{
+	const char *id = "root.path.outside-bundle";
+	struct bundle *b = bundle_new(t);
+	const char *moved = format(t, "%s/elsewhere", test_dir(t));
+	const struct facts *f;
+
+	mark(t, b, "rootfs", "elsewhere");
+	need(t, !rename(bundle_rootfs(b), moved), moved);
+	bundle_set(b, "root.path", "s", moved);
+	bundle_probe(b, "read", MARK, NULL);
+	f = bundle_supported(b, id);
+	if (f)
+		check_marker(t, id, f, "elsewhere");
 }
 
 struct path_row {
@@ -428,6 +446,12 @@ const struct test_entry root_tests[] = {
 		.about = "an absolute root.path is used as it stands",
 		.requirements = REQS("root.path.absolute"),
 		.run = absolute_path,
+	},
+	{
+		.name = "root/outside-bundle",
+		.about = "an absolute root.path may lie outside of the bundle, or is refused",
+		.requirements = REQS("root.path.outside-bundle"),
+		.run = outside_bundle,
 	},
 	{
 		.name = "root/odd-path",
