@@ -143,22 +143,26 @@ static void do_grow(char **argument)
 	syscall(SYS_brk, was);
 }
 
-/* SECONDS SIGNAL: use so much of the processor's time, or less: until that signal is pending. */
+/*
+ * SECONDS SIGNAL: use so much more of the processor's time, or less: until that signal is pending.
+ * What a runtime's process had used before may have been more than a limit, and is no matter.
+ */
 static void do_burn(char **argument)
 {
 	long seconds = strtol(argument[0], NULL, 10);
 	int number = signal_parse(argument[1]);
-	struct timespec used = { 0 };
+	struct timespec begin = { 0 }, used = { 0 };
 	sigset_t set, pending;
 
 	sigemptyset(&set);
 	sigaddset(&set, number);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &begin);
 	do {
 		sigemptyset(&pending);
 		sigpending(&pending);
 		syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &used);
-	} while (!sigismember(&pending, number) && used.tv_sec < seconds);
+	} while (!sigismember(&pending, number) && used.tv_sec - begin.tv_sec <= seconds);
 	line_begin("burn");
 	out_text(sigismember(&pending, number) ? signal_name(number) : "none");
 	line_end();
