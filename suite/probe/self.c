@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/lsm.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -26,6 +25,16 @@
 #ifndef SYS_lsm_get_self_attr /* in no libc yet; the same number on every architecture */
 #define SYS_lsm_get_self_attr 459
 #endif
+
+/* Of linux/lsm.h, which is younger than the headers of many a system. */
+#define LSM_ATTR_CURRENT 100
+#define LSM_ID_SELINUX	 101
+#define LSM_ID_APPARMOR	 104
+
+struct lsm_context {
+	uint64_t id, flags, length, text_length;
+	char text[];
+};
 
 extern char **environ;
 
@@ -438,7 +447,7 @@ static void label(char **argument)
 	static uint64_t buffer[512];
 	uint32_t size = sizeof(buffer);
 	long n = syscall(SYS_lsm_get_self_attr, LSM_ATTR_CURRENT, buffer, &size, 0);
-	const struct lsm_ctx *c = (const void *)buffer;
+	const struct lsm_context *c = (const void *)buffer;
 
 	(void)argument;
 	line_begin("label");
@@ -448,14 +457,13 @@ static void label(char **argument)
 		return;
 	}
 	out_open('{');
-	for (; n > 0; n--, c = (const void *)((const char *)c + c->len)) {
-		const char *text = (const char *)c->ctx;
-		size_t length = strnlen(text, c->ctx_len);
+	for (; n > 0; n--, c = (const void *)((const char *)c + c->length)) {
+		size_t length = strnlen(c->text, c->text_length);
 
 		out_key(c->id == LSM_ID_SELINUX	   ? "selinux"
 			: c->id == LSM_ID_APPARMOR ? "apparmor"
 						   : "other");
-		out_bytes(text, length && text[length - 1] == '\n' ? length - 1 : length);
+		out_bytes(c->text, length && c->text[length - 1] == '\n' ? length - 1 : length);
 	}
 	out_close('}');
 	line_end();
