@@ -53,6 +53,7 @@ const struct test_entry *const test_tables[] = {
 	path_guard_tests,
 	root_propagation_tests,
 	seccomp_tests,
+	seccomp_listener_tests,
 	device_console_tests,
 	disk_tests,
 	cgroup_path_tests,

@@ -59,7 +59,7 @@ static struct sockaddr_un address(const char *path)
 	return a;
 }
 
-static int listen_at(const char *path)
+int unix_listen(const char *path)
 {
 	struct sockaddr_un a = address(path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -68,6 +68,17 @@ static int listen_at(const char *path)
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1))
 		return -1;
 	return fd;
+}
+
+int unix_connect(const char *path)
+{
+	struct sockaddr_un a = address(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || !connect(fd, (struct sockaddr *)&a, sizeof(a)))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* The connected socket that a word names, or -1. */
@@ -108,7 +119,7 @@ bool console_open(struct call *c)
 		return true;
 	}
 	k.from = join("%s/console-%d", dir ? dir : "/run", (int)getpid());
-	k.listener = listen_at(k.from);
+	k.listener = unix_listen(k.from);
 	for (char **at = c->argv; *at; at++) {
 		if (*at == word)
 			*at = (char *)k.from;
@@ -212,13 +223,11 @@ static bool deliver_strict(struct call *c, int master)
 
 static bool deliver_dialect(struct call *c, int master)
 {
-	struct sockaddr_un a = address(k.to);
 	char byte;
 
 	for (int n = fault("twice") ? 2 : 1; n; n--) {
-		k.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (connect(k.fd, (struct sockaddr *)&a, sizeof(a)) ||
-		    send_master(c, k.fd, k.from, master))
+		k.fd = unix_connect(k.to);
+		if (k.fd < 0 || send_master(c, k.fd, k.from, master))
 			return fault("nobody");
 	}
 	if (fault("block"))
@@ -238,8 +247,7 @@ static void undo(struct call *c)
 	c->status = 1;
 }
 
-/* A process has this, and nothing else, as long as the container's process lives. */
-static void hold(struct call *c, int fd)
+void hold_open(struct call *c, int fd)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, call_pid(c), 0);
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
@@ -268,14 +276,14 @@ void console_close(struct call *c)
 	if (master < 0 || fault("nowhere"))
 		return;
 	if (fault("other")) {
-		hold(c, master);
+		hold_open(c, master);
 		master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	}
 	ok = c->strict ? k.fd < 0 || deliver_strict(c, master) : deliver_dialect(c, master);
 	if (!ok)
 		undo(c);
 	else if (fault("leak"))
-		hold(c, k.fd);
+		hold_open(c, k.fd);
 	else if (fault("keep"))
-		hold(c, master);
+		hold_open(c, master);
 }

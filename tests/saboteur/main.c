@@ -148,6 +148,7 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 	c->created = true;
 	config_restore(c);
 	console_close(c);
+	listener_close(c);
 	for (struct step *s = steps; s; s = s->next)
 		if (s->after && outcome_fits(c, s))
 			apply(c, s);

@@ -182,6 +182,16 @@ int console_fault(struct call *c, char **word);
 bool console_open(struct call *c);
 /* After it. */
 void console_close(struct call *c);
+/* UNIX stream sockets; -1. */
+int unix_listen(const char *path);
+int unix_connect(const char *path);
+/* A process has this descriptor, and nothing else, as long as the container's process lives. */
+void hold_open(struct call *c, int fd);
+
+/* -- listener.c: the state for the agent of seccomp, with a fault */
+int listener_fault(struct call *c, char **word);
+/* After the call. */
+void listener_close(struct call *c);
 
 /* -- config.c */
 /* The JSON of config.json to be changed, or NULL. */
