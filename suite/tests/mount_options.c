@@ -23,7 +23,7 @@ enum kind {
 
 /*
  * Effects, as letters: small when it works or happens, great when not.
- *   w  a file can be made            W  EROFS
+ *   w  a file can be made            W  EROFS; and, asked with it, v and V: written to
  *   x  a program runs                X  EACCES
  *   s  a set-user-ID program is root S  it stays the user
  *   d  a device opens                D  EACCES
@@ -172,10 +172,10 @@ static void ask(struct test *t, struct bundle *b, const char *at, bool make)
 	const char *null = format(t, "%s/null", at), *link = format(t, "%s/l", at);
 	const char *d = format(t, "%s/d", at);
 
-	bundle_probe_add(b, "create", format(t, "%s/new", at), NULL);
+	bundle_probe_add(b, "create", format(t, "%s/new", at), "append", f, "text", NULL);
 	if (make)
-		bundle_probe_add(b, "append", f, "text", "copy", "/probe", p, "4755", "mknod", null,
-				 "c", "1", "3", "symlink", "f", link, "mkdir", d, NULL);
+		bundle_probe_add(b, "copy", "/probe", p, "4755", "mknod", null, "c", "1", "3",
+				 "symlink", "f", link, "mkdir", d, NULL);
 	bundle_probe_add(b, "exec", p, "exec-as", "1000", p, "open", null, "r", "open", link, "r",
 			 "atime", f, "atime", d, NULL);
 }
@@ -224,6 +224,7 @@ struct effect {
 
 static const struct effect effects[] = {
 	{ 'w', "making a file", "create", 1, 1, "", "EROFS" },
+	{ 'v', "writing to a file", "append", 1, 1, "", "EROFS" },
 	{ 'x', "running a program", "exec", 1, 1, "", "EACCES" },
 	{ 's', "a set-user-ID program of root, run by a user, is", "exec-as", 1, 1, "root", "user" },
 	{ 'd', "opening a device", "open", 2, 1, "", "EACCES" },
@@ -254,6 +255,16 @@ static void check_effect(struct test *t, const char *id, const struct facts *f, 
 	else
 		check_string(t, id, format(t, "%s, %s", e->what, where), yes ? e->yes : e->no,
 			     facts_errno(f, fact));
+}
+
+static void check_effects(struct test *t, const char *id, const struct facts *f, const char *list,
+			  int level)
+{
+	for (; *list; list++) {
+		check_effect(t, id, f, *list, level);
+		if (*list == 'w' || *list == 'W')
+			check_effect(t, id, f, *list == 'w' ? 'v' : 'V', level);
+	}
 }
 
 /* A read-only bind mount is one of the container, not of the host. */
@@ -292,8 +303,7 @@ static void option(struct test *t)
 	for (int level = 0; f && level < levels; level++) {
 		const char *list = level && row->below ? row->below : row->effects;
 
-		for (; *list; list++)
-			check_effect(t, id, f, *list, level);
+		check_effects(t, id, f, list, level);
 		if (row->kind != NEW && strchr(row->effects, 'W'))
 			check_host_writes(t, id, from, level);
 	}
@@ -389,8 +399,7 @@ static void data(struct test *t)
 	check_int(t, id, "owner of its root", row->uid, facts_int(f, "stat.uid"));
 	if (row->gid >= 0)
 		check_int(t, id, "group of its root", row->gid, facts_int(f, "stat.gid"));
-	for (const char *list = row->effects; *list; list++)
-		check_effect(t, id, f, *list, 0);
+	check_effects(t, id, f, row->effects, 0);
 }
 
 static void unknown_option(struct test *t)
