@@ -256,7 +256,7 @@ const struct test_entry hostname_tests[] = {
 	},
 	{
 		.name = "names/runtime-namespace",
-		.about = "the name is set in the runtime's UTS namespace if that is the container's, or refused",
+		.about = "without a UTS namespace of its own a container has the name, or is refused",
 		.run = runtime_namespace,
 		CASES(runtime_rows),
 	},

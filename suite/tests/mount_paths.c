@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Destinations of mounts that want to lead out of the container's root: parent segments, symlinks
- * of the root file system, of procfs and of an earlier mount. Inside, or an error; never on the host.
+ * of the root file system, of procfs and of an earlier mount. Inside, or an error; never outside.
  */
 #include <errno.h>
 #include <string.h>

@@ -243,6 +243,10 @@ static void check_mounts(struct test *t, const char *id, struct bundle *b, const
 	size_t i;
 
 	need(t, !stat(path, &st), path);
+	/* A kernel of its own, or a layer above the root, has other numbers. */
+	if (facts_int(f, "stat.dev") != (long long)st.st_dev ||
+	    facts_int(f, "stat.ino") != (long long)st.st_ino)
+		return;
 	device = format(t, "%u:%u", major(st.st_dev), minor(st.st_dev));
 	json_array_foreach ((json_t *)facts_get(f, "mounts"), i, one) {
 		const char *root = json_string_value(json_object_get(one, "root"));
