@@ -233,11 +233,12 @@ static int leave_marker(void *data)
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (in->flag == CLONE_NEWUTS && sethostname(NAME, strlen(NAME)))
 		return 2;
-	if (in->flag == CLONE_NEWIPC && shmget((key_t)atol(KEY), 4096, IPC_CREAT | 0666) < 0)
+	if (in->flag == CLONE_NEWIPC &&
+	    shmget((key_t)strtol(KEY, NULL, 10), 4096, IPC_CREAT | 0666) < 0)
 		return 3;
 	if (in->flag == CLONE_NEWNET &&
-	    (ioctl(fd, SIOCSIFFLAGS, &lo) || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	     listen(fd, 1)))
+	    (ioctl(fd, SIOCSIFFLAGS, &lo) ||
+	     bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1)))
 		return 4;
 	if (write(in->said, "", 1) != 1)
 		return 5;
@@ -297,10 +298,11 @@ static void check_in(struct test *t, const char *id, const struct type *type, co
 {
 	long long expected = inode(t, path), observed = fact_inode(t, f, type);
 	bool shared = shared_kernel(f);
+	const char *want = format(t, "the %s namespace of inode %lld, or what is in it", type->name,
+				  expected);
 
-	check_true(t, id, shared ? observed == expected : finds_marker(f, type),
-		   format(t, "the %s namespace of inode %lld, or what is in it", type->name, expected),
-		   "%s %lld", shared ? "inode" : "a kernel of its own without that; inode", observed);
+	check_true(t, id, shared ? observed == expected : finds_marker(f, type), want, "%s %lld",
+		   shared ? "inode" : "a kernel of its own without that; inode", observed);
 }
 
 static void joined(struct test *t)

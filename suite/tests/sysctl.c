@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.sysctl (config-linux.md#sysctl): what the program reads below /proc/sys, and that the host's
- * own values stay. Each key is one of a namespace that the container has to itself.
+ * linux.sysctl (config-linux.md#sysctl): what the program reads below /proc/sys, and that the
+ * host's own values stay. Each key is one of a namespace that the container has to itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -169,7 +169,9 @@ static const struct bad_key bad_keys[] = {
 	{ { "unknown-leaf", ID "unknown-key", "a key that its directory does not have is refused" },
 	  "net.core.octest_none",
 	  "1" },
-	{ { "directory", ID "unknown-key", "a key that is a directory is refused" }, "net.core", "1" },
+	{ { "directory", ID "unknown-key", "a key that is a directory is refused" },
+	  "net.core",
+	  "1" },
 	{ { "word", ID "invalid-value", "a value that the kernel refuses is refused" },
 	  "net.core.somaxconn",
 	  "plenty" },

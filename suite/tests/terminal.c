@@ -262,7 +262,7 @@ static void no_terminal(struct test *t)
 const struct test_entry terminal_tests[] = {
 	{
 		.name = "terminal/streams",
-		.about = "the program's streams are a terminal, its own, with a caller at the other end",
+		.about = "the program's streams are a terminal whose other end is the caller's",
 		.requirements = REQS("process.terminal.pty", "process.terminal.all-streams",
 				     "process.terminal.controlling",
 				     "process.terminal.master-usable"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.timeOffsets (config-linux.md#offset-for-time-namespace). How far a clock is ahead is told by
- * its distance to the real-time clock, which has no offset and is the same for all.
+ * linux.timeOffsets (config-linux.md#offset-for-time-namespace). How far a clock is ahead is told
+ * by its distance to the real-time clock, which has no offset and is the same for all.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -103,12 +103,18 @@ struct offset {
 #define ID "linux.timeoffsets."
 
 static const struct offset rows[] = {
-	{ { "monotonic", ID "monotonic.secs", NULL }, "{\"monotonic\":{\"secs\":86400}}", 86400 * S, 0 },
+	{ { "monotonic", ID "monotonic.secs", NULL },
+	  "{\"monotonic\":{\"secs\":86400}}",
+	  86400 * S,
+	  0 },
 	{ { "monotonic-fraction", ID "monotonic.nanosecs", NULL },
 	  "{\"monotonic\":{\"secs\":100,\"nanosecs\":500000000}}",
 	  100 * S + S / 2,
 	  0 },
-	{ { "boottime", ID "boottime.secs", NULL }, "{\"boottime\":{\"secs\":604800}}", 0, 604800 * S },
+	{ { "boottime", ID "boottime.secs", NULL },
+	  "{\"boottime\":{\"secs\":604800}}",
+	  0,
+	  604800 * S },
 	{ { "boottime-fraction", ID "boottime.nanosecs", NULL },
 	  "{\"boottime\":{\"secs\":10,\"nanosecs\":250000000}}",
 	  0,
@@ -157,7 +163,8 @@ static void absent(struct test *t)
 
 static void no_namespace(struct test *t)
 {
-	struct bundle *good = timed(t, NULL, "{\"monotonic\":{\"secs\":7}}"), *bad = bundle_copy(good);
+	struct bundle *good = timed(t, NULL, "{\"monotonic\":{\"secs\":7}}");
+	struct bundle *bad = bundle_copy(good);
 
 	bundle_no_namespace(bad, "time");
 	check_refused_by_create_if_supported(t, ID "no-time-namespace", bad, good);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * linux.uidMappings and linux.gidMappings (config-linux.md#user-namespace-mappings). Which map there
- * is, is told by what becomes of files outside, whose owners the program sets inside.
+ * linux.uidMappings and linux.gidMappings (config-linux.md#user-namespace-mappings). Which map
+ * there is, is told by what becomes of files outside, whose owners the program sets inside.
  */
 #include <ftw.h>
 #include <stdlib.h>
@@ -64,7 +64,8 @@ static long long owner(struct test *t, struct bundle *b, const char *name, bool 
 #define SAME "4294967295" /* chown(2): leave it */
 
 /* Both maps in one container; a type that is refused is so for both. */
-static const struct facts *both(struct test *t, struct bundle *b, const char *uids, const char *gids)
+static const struct facts *both(struct test *t, struct bundle *b, const char *uids,
+				const char *gids)
 {
 	const struct result *refusal = NULL;
 	const struct facts *f = bundle_try(b, &refusal);
@@ -104,7 +105,8 @@ static void multiple(struct test *t)
 	const char *uid = "linux.uidmappings.multiple", *gid = "linux.gidmappings.multiple";
 	struct bundle *b = mapped(
 		t, json_pack("[o o]", entry(0, 100000, 10), entry(1000, 300000, 5)),
-		json_pack("[o o o]", entry(0, 100000, 10), entry(2000, 400000, 5), entry(10, 500000, 1)));
+		json_pack("[o o o]", entry(0, 100000, 10), entry(2000, 400000, 5),
+			  entry(10, 500000, 1)));
 	const struct facts *f;
 
 	bundle_probe(b, "ids", NULL);
@@ -188,7 +190,8 @@ static void without_namespace(struct test *t)
 	struct bundle *bad = ten(t);
 
 	bundle_no_namespace(bad, "user");
-	check_refused_by_create_if_supported(t, "linux.uidmappings.without-user-namespace", bad, ten(t));
+	check_refused_by_create_if_supported(t, "linux.uidmappings.without-user-namespace", bad,
+					     ten(t));
 }
 
 static void unmapped_user(struct test *t)
