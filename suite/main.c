@@ -31,6 +31,7 @@ static const struct entry commands[] = {
 	{ "coverage", cmd_coverage, "how much of the catalogue the tests decide" },
 	{ "prove", cmd_prove, "the kill matrix: which tests are known to be able to fail" },
 	{ "render", render_command, "reports from events" },
+	{ "compare", compare_command, "where reports of other runtimes or versions differ" },
 	{ "manifest", cmd_manifest, "the digests of a report and of what it is about, to be signed" },
 	{ "verify", cmd_verify, "whether a report is whole and says what its events say" },
 	{ "summary", summary_command, "the last words on a run, for a terminal" },

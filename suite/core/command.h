@@ -15,6 +15,7 @@ int cmd_manifest(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 /* suite/render */
 int render_command(int argc, char **argv);
+int compare_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int progress_command(int argc, char **argv);
 

@@ -4,6 +4,7 @@
 RENDER_SRCS := \
 	suite/core/judge.c \
 	suite/core/results.c \
+	suite/render/compare.c \
 	suite/render/ctrf.c \
 	suite/render/facts.c \
 	suite/render/html-list.c \

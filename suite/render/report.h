@@ -151,6 +151,7 @@ void render_summary(const struct report *rep, FILE *out, const char *where, bool
 
 /* Sub-commands of assay; argv[0] is the command's name. The exit status. */
 int render_command(int argc, char **argv);
+int compare_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int progress_command(int argc, char **argv);
 
