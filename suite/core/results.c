@@ -550,7 +550,8 @@ static int feed_verdict(struct feed *f)
 	if (!text_of(f, "verdict") || code < VERDICT_CONFORMANT || code > VERDICT_ABORTED)
 		return bad(f, "a verdict event needs \"verdict\" and a code from 0 to 3");
 	replace(&f->run->verdict, f->event);
-	f->run->verdict_line = f->run->events + 1;
+	if (!f->run->verdict_line)
+		f->run->verdict_line = f->run->events + 1;
 	return 0;
 }
 

@@ -163,7 +163,7 @@ struct result_run {
 	struct result_evidence *evidence; /* of no test: the kernel's last words */
 	size_t n_evidence;
 	uint64_t events;
-	uint64_t verdict_line; /* of the verdict, from 1; the last one there is, or 0 */
+	uint64_t verdict_line; /* of the first verdict, from 1; 0: there is none */
 	int64_t first_ns, last_ns;
 	void *state; /* of the reader */
 };
