@@ -25,7 +25,7 @@ RUN_PARTS := build/kernel/unified/vmlinux build/kernel/legacy/vmlinux build/init
 IMAGES := build/assay.iso build/assay.img
 BOOT_STAGES = host appliance paths kill prove
 
-.PHONY: help setup fetch suite image run prove test reproduce bench clean distclean
+.PHONY: help setup fetch suite image run certify reference prove test reproduce bench clean distclean
 
 help: ## this list
 	sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -35,14 +35,21 @@ help: ## this list
 		'ONLY=     glob of test names (such a report is unofficial)' \
 		'JOBS=     tests side by side   OUT=      where the report goes   RESUME=1 go on' \
 		'ISO=1     boot the ISO         SHELL=1   a shell at the end      CPUS= MEM= ACCEL=' \
+		'' 'For certify: RUNTIME JOBS OUT RESUME ISO CPUS MEM ACCEL as above, and' \
+		'KEY=      an SSH key to sign with      VENDOR=   lines for PRODUCT.yaml' \
+		'WAIVERS=  known deviations; of all three scripts/certify says more' \
+		'For reference: RUNTIMES="crun-1.28 runc-1.5.2" and AGAIN=1, scripts/reference says more' \
 		'' 'For prove (make prove AREA=lifecycle):' \
 		'AREA=     config, linux, lifecycle, caller   ONLY=  glob of requirements' \
 		'BASE=     one runtime of tests/saboteur/bases.tsv   PROFILE= JOBS= OUT= as above' \
 		'' 'Everywhere: SOURCES=DIR takes pinned sources from there first, V=1 shows the commands.' \
-		'Exit status of run: 0 conformant, 1 not conformant, 2 no valid result; of prove: 0 all' \
-		'caught, 1 a sabotage that no test caught or none there, 2 no valid run.'
+		'Exit status of run and certify: 0 conformant, 1 not conformant, 2 no valid result; of' \
+		'prove: 0 all caught, 1 a sabotage that no test caught or none there, 2 no valid run; of' \
+		'reference: 0 nothing changed, 1 something did, 2 no valid run.'
 
 run: ## judge a runtime in the appliance: the report goes to out/NAME
+certify: ## both profiles in one report that scripts/verify accepts anywhere: out/certify/NAME
+reference: ## certify every known runtime and show what changed against images/reference
 prove: ## show that the tests can fail: the kill matrix goes to out/prove
 image: $(RUN_PARTS) $(IMAGES) ## kernels, initramfs, ISO and disk image; says whether they are the reference
 	scripts/digests || true
@@ -76,7 +83,7 @@ check: | setup ## lint, unit tests and whatever else needs no boot
 # make itself ends with 2 when a recipe fails, but a verdict must come out as it is. So the run
 # happens while make brings this file up to date: its recipe writes the status, make starts over
 # and reads it. With -q, a target that is not up to date is what make says 1 for.
-JUDGE := $(firstword $(filter run prove,$(MAKECMDGOALS)))
+JUDGE := $(firstword $(filter run certify reference prove,$(MAKECMDGOALS)))
 ifneq ($(JUDGE),)
 ifeq ($(findstring n,$(FLAGS)),)
 STATUS := build/.status
@@ -91,5 +98,5 @@ MAKEFLAGS += -q
 endif
 endif
 endif
-run prove:
+run certify reference prove:
 	exit $(or $(VERDICT),0)
