@@ -85,6 +85,7 @@ struct context {
 	const void *probe;
 	size_t probe_size;
 	bool appliance;
+	bool look_in; /* before a test ends, a shell in its world; assay.shell and a plan of one */
 };
 
 /* One test of the plan. */

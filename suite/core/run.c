@@ -26,6 +26,7 @@
 #define ARGS_MAX   32
 #define PART_TESTS 32
 #define PART_BYTES (40 * 1024)
+#define LOOK_IN_S  (24 * 3600) /* for a test whose world a person looks at */
 #define RUN_DIR	   "/run/assay"
 
 struct run {
@@ -449,6 +450,12 @@ static size_t plan_part(const struct plan *plan, size_t from, struct body *list)
 	return n;
 }
 
+/* With assay.shell: somebody may have a hand in the outcome. */
+static bool person_there(const struct run *r)
+{
+	return r->c.appliance && getenv("ASSAY_UNOFFICIAL");
+}
+
 static void make_plan(struct run *r)
 {
 	if (r->prove)
@@ -459,6 +466,10 @@ static void make_plan(struct run *r)
 		die("no line of %s asks for a test that there is here", r->prove);
 	if (!r->plan.n)
 		die("no test matches --only %s", r->only ? r->only : "*");
+	if (!person_there(r) || r->plan.n > 1)
+		return;
+	r->c.look_in = true;
+	r->plan.tests[0].limit_ms = LOOK_IN_S * 1000;
 }
 
 static void say_plan(struct run *r)
@@ -479,7 +490,9 @@ static void say_plan(struct run *r)
 		body_text(&b, "suite", ASSAY_VERSION);
 		body_text(&b, "spec", r->c.spec_text);
 		body_json(&b, "official",
-			  r->c.appliance && !r->only && !r->prove ? json_true() : json_false());
+			  r->c.appliance && !r->only && !r->prove && !person_there(r)
+				  ? json_true()
+				  : json_false());
 		body_text(&b, "only", r->only);
 		if (r->prove)
 			body_text(&b, "prove", r->sabotages.digest);

@@ -5,12 +5,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine.h"
@@ -92,6 +95,48 @@ static void tell_lacks(struct test *t, struct body *b)
 	body_text(b, "why", why);
 }
 
+static int terminal = -1; /* of the one who looks in */
+
+/* Before the world is made: it has a console of its own. */
+static void open_terminal(const struct context *c)
+{
+	if (c->look_in)
+		terminal = open("/dev/console", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+/* The world of the test as it is at its end: bundles, containers, cgroups, the runtime. */
+static void look_in(struct test *t)
+{
+	static char shell[] = "sh", path[] = "PATH=/bin:/usr/bin:/sbin:/usr/sbin", term[] = "TERM=vt100";
+	char *const argv[] = { shell, NULL };
+	char *const envp[] = { path, term, NULL };
+	pid_t pid;
+
+	if (terminal < 0)
+		return;
+	dprintf(terminal,
+		"\r\n%s: this is its world, before it is taken down. The bundles are below %s;\r\n"
+		"exit lets it end.\r\n",
+		t->planned->name, WORLD_DIR);
+	pid = fork();
+	if (pid == 0) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		setsid();
+		(void)!chdir(WORLD_DIR);
+		dup2(terminal, 0);
+		dup2(terminal, 1);
+		dup2(terminal, 2);
+		ioctl(0, TIOCSCTTY, 1);
+		execve("/bin/sh", argv, envp);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 static void finish(struct test *t, enum outcome outcome) __attribute__((noreturn));
 static void finish(struct test *t, enum outcome outcome)
 {
@@ -105,6 +150,7 @@ static void finish(struct test *t, enum outcome outcome)
 	body_int(&b, "hung", t->hung);
 	if (planned_vital(t->planned))
 		tell_lacks(t, &b);
+	look_in(t);
 	tell(t, EVENT_END, &b);
 	_exit(0);
 }
@@ -265,6 +311,7 @@ void test_live(const struct context *c, const struct planned *planned, size_t in
 	t->planned = p;
 	t->channel = channel;
 	t->decided = take(p->n_wanted * sizeof(*t->decided));
+	open_terminal(c);
 	failed = sandbox_enter(c, index, error, sizeof(error));
 	wait_for_turn(t, p);
 	if (failed)
