@@ -446,9 +446,14 @@ static void readme_command(const struct report *rep, FILE *out)
 		*only = '\0';
 	only = r->n_runs > 1 ? strstr(command, " PROFILE=") : NULL;
 	if (only)
-		snprintf(only, sizeof(command) - (size_t)(only - command), " PROFILE=all");
+		*only = '\0';
 	fputs("\n    ", out);
-	put(out, LINE, command);
+	if (only && !strncmp(command, "make run ", 9)) {
+		fputs("make certify ", out);
+		put(out, LINE, command + 9);
+	} else {
+		put(out, LINE, command);
+	}
 	putc('\n', out);
 }
 
@@ -517,9 +522,9 @@ void render_readme(const struct report *rep, FILE *out)
 	fputs(" on any Linux host with QEMU:\n", out);
 	if (r->n_runs)
 		readme_command(rep, out);
-	fputs("\nIt builds or fetches the image, packs the runtime, boots, and ends with these "
-	      "lines "
-	      "(times differ):\n\n",
+	fputs("\n(RUNTIME: a name of `scripts/runtime --list`, or the path of the runtime; its payload "
+	      "must have the\ndigest below.) It builds or fetches the image, packs the runtime, boots, "
+	      "and says (times differ):\n\n",
 	      out);
 	fprintf(out, "    verdict: %s\n    result:  %s\n", r->verdict.word, r->digest);
 	fputs("\nThe second is the SHA-256 of `verdicts.tsv`: the outcome of each requirement, "

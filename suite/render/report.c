@@ -127,6 +127,28 @@ static void append(char *command, size_t size, const char *text)
 	snprintf(command + at, size - at, "%s", text);
 }
 
+/*
+ * NAME-VERSION as scripts/runtime has it: "crun-1.28" of 1.28-1, "runsc-20240729" of a distribution's
+ * 0.0~20240729.0-4. A name alone stands for the oldest of that name, so it is no way to repeat.
+ */
+static void append_subject(const struct report *rep, char *command, size_t size)
+{
+	const char *version = rep->version;
+	char subject[160];
+
+	if (!strncmp(version, "0.0~", 4) && version[4] >= '0' && version[4] <= '9') {
+		version += 4;
+		snprintf(subject, sizeof(subject), "%.80s-%.*s", rep->name,
+			 (int)strspn(version, "0123456789"), version);
+	} else if (*version >= '0' && *version <= '9') {
+		snprintf(subject, sizeof(subject), "%.80s-%.*s", rep->name,
+			 (int)strspn(version, "0123456789."), version);
+	} else {
+		snprintf(subject, sizeof(subject), "%.150s", rep->name);
+	}
+	append_word(command, size, subject);
+}
+
 const char *report_repeat(const struct report *rep, const struct result_test *test, char *command,
 			  size_t size)
 {
@@ -134,7 +156,10 @@ const char *report_repeat(const struct report *rep, const struct result_test *te
 	bool host = !strcmp(run->profile, "host");
 
 	snprintf(command, size, "%s", host ? "assay run --runtime " : "make run RUNTIME=");
-	append_word(command, size, host ? report_fact(run->runtime, "path") : rep->name);
+	if (host)
+		append_word(command, size, report_fact(run->runtime, "path"));
+	else
+		append_subject(rep, command, size);
 	if (!host) {
 		append(command, size, " PROFILE=");
 		append_word(command, size, run->profile);

@@ -270,7 +270,7 @@ static void both_profiles(void **state)
 	assert_int_equal(access("both/events-legacy.jsonl", F_OK), 0);
 	assert_int_equal(access("both/evidence/legacy/a/One/config.json", F_OK), 0);
 	text = slurp("both/README.md", &length);
-	assert_non_null(strstr(text, "make run RUNTIME=crun PROFILE=all\n"));
+	assert_non_null(strstr(text, "make certify RUNTIME=crun-1.8\n"));
 	free(text);
 }
 
