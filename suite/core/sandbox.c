@@ -170,6 +170,18 @@ static void inherit_cpuset(const char *parent, const char *directory)
 	}
 }
 
+/* v1: without a budget of its own a cgroup has none of real time to give on. Twenty tests share. */
+#define RT_RUN_US  "200000"
+#define RT_TEST_US "10000"
+
+static void give_real_time(const char *directory, const char *microseconds)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/cpu.rt_runtime_us", directory);
+	(void)write_to(path, microseconds);
+}
+
 /* One cgroup for all tests of this run. In the appliance init has made it. */
 static int make_parent(const struct context *c, struct fault *f)
 {
@@ -189,6 +201,7 @@ static int make_parent(const struct context *c, struct fault *f)
 			snprintf(children, sizeof(children), "%s/cgroup.clone_children", path);
 			(void)write_to(children, "1");
 		}
+		give_real_time(path, RT_RUN_US);
 	}
 	return 0;
 }
@@ -262,6 +275,7 @@ static int enter_cgroups(const struct context *c, size_t index, struct fault *f)
 		if (mkdir(path, 0755) && errno != EEXIST)
 			return fail(f, errno, "mkdir %s", path);
 		bound(h, path);
+		give_real_time(path, RT_TEST_US);
 		snprintf(file, sizeof(file), "%s/cgroup.procs", path);
 		error = write_to(file, "0");
 		if (error)

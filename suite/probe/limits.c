@@ -168,6 +168,20 @@ static void do_burn(char **argument)
 	line_end();
 }
 
+/* MILLISECONDS: use so much of the processor's time. */
+static void do_spin(char **argument)
+{
+	long long goal = strtoll(argument[0], NULL, 10) * 1000000, used;
+	struct timespec begin = { 0 }, now = { 0 };
+
+	syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &begin);
+	do {
+		syscall(SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &now);
+		used = (now.tv_sec - begin.tv_sec) * 1000000000LL + now.tv_nsec - begin.tv_nsec;
+	} while (used < goal);
+	answer("spin", 0);
+}
+
 const struct command limit_commands[] = {
 	{ "forked", 1, do_forked, false },
 	{ "set-limit", 3, do_set_limit, false },
@@ -176,5 +190,6 @@ const struct command limit_commands[] = {
 	{ "map", 1, do_map, false },
 	{ "grow", 1, do_grow, false },
 	{ "burn", 2, do_burn, false },
+	{ "spin", 1, do_spin, false },
 	{ NULL, 0, NULL, false },
 };
