@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Trials of networks and their devices. Links are made in a network namespace that ends with the
- * trial; the RDMA device, which is seen from everywhere, goes with its link.
+ * trial; the RDMA device, which is seen from everywhere, is removed: a link takes it along, but later.
  */
 #include "trials.h"
 
@@ -13,7 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINK "try"
+#define LINK   "try"
+#define DEVICE "assay-try"
 
 int try_socket(const struct feature *f, const struct context *c)
 {
@@ -87,15 +88,67 @@ int try_link(const struct feature *f, const struct context *c)
 	return unshare(CLONE_NEWNET) || make_link(f->text);
 }
 
+static struct request rdma_request(int command)
+{
+	return (struct request){
+		.head = { .nlmsg_len = NLMSG_LENGTH(0),
+			  .nlmsg_type = (uint16_t)RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, command) }
+	};
+}
+
+/* Of one answer about a device: whether it is this one, and its number. */
+static bool is_device(const struct nlmsghdr *head, const char *name, uint32_t *index)
+{
+	const struct rtattr *a = NLMSG_DATA(head);
+	int left = (int)NLMSG_PAYLOAD(head, 0);
+	bool same = false;
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (a->rta_type == RDMA_NLDEV_ATTR_DEV_INDEX)
+			memcpy(index, RTA_DATA(a), sizeof(*index));
+		if (a->rta_type == RDMA_NLDEV_ATTR_DEV_NAME)
+			same = !strncmp(RTA_DATA(a), name, RTA_PAYLOAD(a));
+	}
+	return same;
+}
+
+/* The kernel removes devices by their numbers, which are only to be had in a list of all. */
+static int remove_device(const char *name)
+{
+	struct request list = rdma_request(RDMA_NLDEV_CMD_GET);
+	struct request removal = rdma_request(RDMA_NLDEV_CMD_DELLINK);
+	_Alignas(8) static char answer[32 * 1024];
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_RDMA);
+	uint32_t index = 0;
+	bool found = false, more = fd >= 0;
+
+	list.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	more = more && send(fd, &list, list.head.nlmsg_len, 0) >= 0;
+	while (more && !found) {
+		ssize_t n = recv(fd, answer, sizeof(answer), 0);
+		const struct nlmsghdr *head = (const void *)answer;
+		unsigned int length = n > 0 ? (unsigned int)n : 0;
+
+		more = n > 0;
+		for (; !found && NLMSG_OK(head, length); head = NLMSG_NEXT(head, length)) {
+			more = head->nlmsg_type != NLMSG_DONE && head->nlmsg_type != NLMSG_ERROR;
+			found = more && is_device(head, name, &index);
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	add(&removal, RDMA_NLDEV_ATTR_DEV_INDEX, &index, sizeof(index));
+	return found ? ask(NETLINK_RDMA, &removal) : -1;
+}
+
 int try_rdma(const struct feature *f, const struct context *c)
 {
-	struct request r = { .head = { .nlmsg_len = NLMSG_LENGTH(0),
-				       .nlmsg_type = RDMA_NL_GET_TYPE(RDMA_NL_NLDEV,
-								      RDMA_NLDEV_CMD_NEWLINK) } };
+	struct request r = rdma_request(RDMA_NLDEV_CMD_NEWLINK);
 
 	(void)c;
-	add(&r, RDMA_NLDEV_ATTR_DEV_NAME, "assay-try", sizeof("assay-try"));
+	add(&r, RDMA_NLDEV_ATTR_DEV_NAME, DEVICE, sizeof(DEVICE));
 	add(&r, RDMA_NLDEV_ATTR_NDEV_NAME, LINK, sizeof(LINK));
 	add(&r, RDMA_NLDEV_ATTR_LINK_TYPE, f->text, strlen(f->text) + 1);
-	return unshare(CLONE_NEWNET) || make_link("dummy") || ask(NETLINK_RDMA, &r);
+	return unshare(CLONE_NEWNET) || make_link("dummy") || ask(NETLINK_RDMA, &r) ||
+	       remove_device(DEVICE);
 }
