@@ -107,7 +107,8 @@ static void open_terminal(const struct context *c)
 /* The world of the test as it is at its end: bundles, containers, cgroups, the runtime. */
 static void look_in(struct test *t)
 {
-	static char shell[] = "sh", path[] = "PATH=/bin:/usr/bin:/sbin:/usr/sbin", term[] = "TERM=vt100";
+	static char shell[] = "sh", path[] = "PATH=/bin:/usr/bin:/sbin:/usr/sbin",
+		    term[] = "TERM=vt100";
 	char *const argv[] = { shell, NULL };
 	char *const envp[] = { path, term, NULL };
 	pid_t pid;

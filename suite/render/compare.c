@@ -27,7 +27,7 @@ struct said {
 struct column {
 	char *label;
 	struct results *results; /* NULL: only its verdicts.tsv is at hand */
-	struct said *said;       /* sorted by id */
+	struct said *said;	 /* sorted by id */
 	size_t n;
 };
 
@@ -105,8 +105,8 @@ static int read_verdicts(struct column *c, const char *path)
 	if (!in)
 		return complain(path, strerror(errno));
 	while ((n = fscanf(in, "%255[^\t\n]\t%31[a-z]", id, outcome)) == 2 && !bad) {
-		bad = getc(in) != '\n' || (outcome_parse(outcome) == OUTCOME_NONE &&
-					   strcmp(outcome, "none") != 0);
+		bad = getc(in) != '\n' ||
+		      (outcome_parse(outcome) == OUTCOME_NONE && strcmp(outcome, "none") != 0);
 		add(c, id, outcome_parse(outcome), "");
 	}
 	fclose(in);
@@ -170,10 +170,12 @@ static int read_column(struct comparison *k, const char *path)
 	if (stat(path, &st))
 		return complain(path, strerror(errno));
 	k->n++;
-	snprintf(verdicts, sizeof(verdicts), "%s%s", path, S_ISDIR(st.st_mode) ? "/verdicts.tsv" : "");
+	snprintf(verdicts, sizeof(verdicts), "%s%s", path,
+		 S_ISDIR(st.st_mode) ? "/verdicts.tsv" : "");
 	if (!S_ISDIR(st.st_mode) || !read_events(c, path)) {
 		if (k->test)
-			return complain(path, "its events cannot be read: made by another version?");
+			return complain(path,
+					"its events cannot be read: made by another version?");
 		e = read_verdicts(c, verdicts);
 	} else if (k->test) {
 		take_test(c, k->test);
@@ -335,7 +337,8 @@ static int compare(const struct comparison *k)
 static int usage(void)
 {
 	fputs("usage: assay compare [--all] [--tsv] [--test NAME] DIR DIR...\n\n"
-	      "Where reports differ, and only there: the requirement in words, and what each found. A "
+	      "Where reports differ, and only there: the requirement in words, and what each "
+	      "found. A "
 	      "DIR is a\nreport, or holds a verdicts.tsv. Exit status: 0 no difference, 1 some, 2 "
 	      "cannot be read.\n\n"
 	      "  --all        also what is not judged in all of them: other versions of spec or "

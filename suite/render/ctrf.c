@@ -66,8 +66,9 @@ static void summary(const struct report *rep, FILE *out)
 		"      \"failed\": %zu,\n      \"skipped\": %zu,\n      \"pending\": %zu,\n"
 		"      \"other\": %zu,\n      \"start\": 0,\n      \"stop\": %lld,\n"
 		"      \"extra\": {\n        \"verdict\": ",
-		rep->n, s[STANDS_PASS], s[STANDS_FAIL] + s[STANDS_WAIVED], s[STANDS_DISABLED] + s[STANDS_SKIP],
-		s[STANDS_NONE], s[STANDS_UNMET] + s[STANDS_ERROR], (long long)(tests_ns / 1000000));
+		rep->n, s[STANDS_PASS], s[STANDS_FAIL] + s[STANDS_WAIVED],
+		s[STANDS_DISABLED] + s[STANDS_SKIP], s[STANDS_NONE],
+		s[STANDS_UNMET] + s[STANDS_ERROR], (long long)(tests_ns / 1000000));
 	put(out, JSON, rep->results->verdict.word);
 	member(out, "        ", "reason", rep->results->verdict.reason);
 	fprintf(out, ",\n        \"official\": %s",

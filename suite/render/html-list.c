@@ -196,7 +196,8 @@ void html_failures(const struct report *rep, FILE *out)
 		calloc(rep->results->n_tests + 1, sizeof(bool));
 	struct cards c = { rep, out, shown, PIECES_MAX };
 	const size_t *s = rep->standings;
-	size_t bad = s[STANDS_FAIL] + s[STANDS_WAIVED] + s[STANDS_ERROR] + s[STANDS_NONE] + s[STANDS_SKIP];
+	size_t bad = s[STANDS_FAIL] + s[STANDS_WAIVED] + s[STANDS_ERROR] + s[STANDS_NONE] +
+		     s[STANDS_SKIP];
 
 	if (!shown) {
 		fputs("assay: report: out of memory\n", stderr);

@@ -29,8 +29,8 @@ static const char *const signs[STANDINGS] = {
 };
 
 /* The order of columns, bars and figures: good to bad, then what is no result. */
-static const enum standing display[STANDINGS] = { STANDS_PASS,	 STANDS_FAIL,	  STANDS_WAIVED,
-						  STANDS_UNMET,	 STANDS_DISABLED, STANDS_SKIP,
+static const enum standing display[STANDINGS] = { STANDS_PASS,	STANDS_FAIL,	 STANDS_WAIVED,
+						  STANDS_UNMET, STANDS_DISABLED, STANDS_SKIP,
 						  STANDS_ERROR, STANDS_NONE };
 
 const char *html_class(enum standing standing)

@@ -15,7 +15,7 @@
 static const char *const words[STANDINGS] = {
 	[STANDS_PASS] = "Pass", [STANDS_DISABLED] = "Disabled", [STANDS_UNMET] = "FAIL",
 	[STANDS_SKIP] = "Skip", [STANDS_NONE] = "Error",	[STANDS_ERROR] = "Error",
-	[STANDS_FAIL] = "FAIL",	[STANDS_WAIVED] = "FAIL",
+	[STANDS_FAIL] = "FAIL", [STANDS_WAIVED] = "FAIL",
 };
 
 /* The page generator of the programme shows these as "APIs", in this order. */
@@ -486,14 +486,19 @@ static void readme_waivers(const struct report *rep, FILE *out)
 
 	if (!r->n_waivers)
 		return;
-	fprintf(out, "\n## Known deviations\n\nWaivers, held against %s. A waived failure is a "
-		     "failure: the verdict is the same without them.\n\n",
+	fprintf(out,
+		"\n## Known deviations\n\nWaivers, held against %s. A waived failure is a "
+		"failure: the verdict is the same without them.\n\n",
 		r->waived_on);
 	for (size_t i = 0; i < r->n_waivers; i++) {
-		fprintf(out, "- %s, ", waiver_standing(&r->waivers[i]));
-		put(out, MARKDOWN, r->waivers[i].requirement);
+		const struct waiver *w = &r->waivers[i];
+
+		fprintf(out, "- %s (until %s), ", waiver_standing(w), w->expires);
+		put(out, MARKDOWN, w->requirement);
 		fputs(": ", out);
-		put(out, MARKDOWN, r->waivers[i].why);
+		put(out, MARKDOWN, w->reason);
+		fputs(", ", out);
+		put(out, MARKDOWN, w->link);
 		putc('\n', out);
 	}
 }
@@ -522,8 +527,10 @@ void render_readme(const struct report *rep, FILE *out)
 	fputs(" on any Linux host with QEMU:\n", out);
 	if (r->n_runs)
 		readme_command(rep, out);
-	fputs("\n(RUNTIME: a name of `scripts/runtime --list`, or the path of the runtime; its payload "
-	      "must have the\ndigest below.) It builds or fetches the image, packs the runtime, boots, "
+	fputs("\n(RUNTIME: a name of `scripts/runtime --list`, or the path of the runtime; its "
+	      "payload "
+	      "must have the\ndigest below.) It builds or fetches the image, packs the runtime, "
+	      "boots, "
 	      "and says (times differ):\n\n",
 	      out);
 	fprintf(out, "    verdict: %s\n    result:  %s\n", r->verdict.word, r->digest);
@@ -563,7 +570,8 @@ void render_readme(const struct report *rep, FILE *out)
 	if (r->n_waivers)
 		fputs("| waivers.tsv | known deviations, and until when they are accepted |\n",
 		      out);
-	fputs("| manifest.json | the digest of every file, image, payload and chain of events: what "
+	fputs("| manifest.json | the digest of every file, image, payload and chain of events: "
+	      "what "
 	      "is signed. `scripts/verify DIR` checks all of it |\n",
 	      out);
 }

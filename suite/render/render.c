@@ -316,8 +316,8 @@ void report_files_clear(struct report_files *f)
 void report_files_find(struct report_files *f, const char *dir)
 {
 	/* In the order in which they are merged: the profile that most is tested in first. */
-	static const char *const names[EVENT_FILES] = { "",	    "-unified", "-unified-2",
-							"-legacy",  "-legacy-2", "-host",
+	static const char *const names[EVENT_FILES] = { "",	   "-unified",	"-unified-2",
+							"-legacy", "-legacy-2", "-host",
 							"-host-2" };
 
 	for (size_t i = 0; i < EVENT_FILES && names[i]; i++) {

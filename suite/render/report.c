@@ -128,8 +128,9 @@ static void append(char *command, size_t size, const char *text)
 }
 
 /*
- * NAME-VERSION as scripts/runtime has it: "crun-1.28" of 1.28-1, "runsc-20240729" of a distribution's
- * 0.0~20240729.0-4. A name alone stands for the oldest of that name, so it is no way to repeat.
+ * NAME-VERSION as scripts/runtime has it: "crun-1.28" of 1.28-1, "runsc-20240729" of a
+ * distribution's 0.0~20240729.0-4. A name alone stands for the oldest of that name, so it is no way
+ * to repeat.
  */
 static void append_subject(const struct report *rep, char *command, size_t size)
 {

@@ -12,12 +12,12 @@
 enum standing {
 	STANDS_PASS,
 	STANDS_DISABLED, /* the runtime disclaims it, or cleanly refuses it where it may */
-	STANDS_UNMET, /* it fails, but it is not one that decides: SHOULD, implied, practice ... */
-	STANDS_SKIP,  /* the environment could not offer what it needs */
-	STANDS_NONE,  /* not decided: its test has no end */
-	STANDS_ERROR, /* the suite could not tell */
+	STANDS_UNMET,  /* it fails, but it is not one that decides: SHOULD, implied, practice ... */
+	STANDS_SKIP,   /* the environment could not offer what it needs */
+	STANDS_NONE,   /* not decided: its test has no end */
+	STANDS_ERROR,  /* the suite could not tell */
 	STANDS_WAIVED, /* a violated MUST, and a waiver says that this is known: it stays one */
-	STANDS_FAIL,  /* a MUST or MUST NOT that is violated */
+	STANDS_FAIL,   /* a MUST or MUST NOT that is violated */
 	STANDINGS
 };
 

@@ -159,8 +159,9 @@ static void waivers(const struct report *rep, FILE *out)
 	size_t waived = rep->standings[STANDS_WAIVED];
 
 	if (waived)
-		fprintf(out, "  waived: %zu of the %zu failures; a waiver is no pass, the verdict "
-			     "stays\n",
+		fprintf(out,
+			"  waived: %zu of the %zu failures; a waiver is no pass, the verdict "
+			"stays\n",
 			waived, waived + rep->standings[STANDS_FAIL]);
 	for (size_t i = 0; i < r->n_waivers; i++) {
 		if (!r->waivers[i].expired && r->waivers[i].used)

@@ -16,8 +16,8 @@
 #include "report.h"
 #include "results-memory.h"
 
-#define HELD	"# held against "
-#define COLUMNS "requirement\treason\tlink\texpires"
+#define HELD	 "# held against "
+#define COLUMNS	 "requirement\treason\tlink\texpires"
 #define N_FIELDS 4
 
 struct reader {
@@ -87,6 +87,10 @@ static int split(const struct reader *w, char *line, char **fields)
 {
 	size_t n = 0;
 
+	/* The file goes into the report as it is, and onto terminals. */
+	for (const char *c = line; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+			return bad(w, "a control character", NULL);
 	for (char *next = line; next; n++) {
 		char *field = next;
 
@@ -228,7 +232,7 @@ void render_waivers(const struct report *rep, FILE *out)
 	for (size_t i = 0; i < rep->results->n_waivers; i++) {
 		const struct waiver *w = &rep->results->waivers[i];
 
-		fprintf(out, "%s\t%s\t%s\t%s\t%s\n", w->requirement, w->reason, w->link,
-			w->expires, waiver_standing(w));
+		fprintf(out, "%s\t%s\t%s\t%s\t%s\n", w->requirement, w->reason, w->link, w->expires,
+			waiver_standing(w));
 	}
 }

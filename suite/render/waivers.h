@@ -5,8 +5,8 @@
 #include "results.h"
 
 /*
- * Known deviations that somebody accepts for a while. A waiver changes how a failure is shown, never
- * that it is one: outcomes, digest and verdict stay what they are without it.
+ * Known deviations that somebody accepts for a while. A waiver changes how a failure is shown,
+ * never that it is one: outcomes, digest and verdict stay what they are without it.
  */
 struct waiver {
 	const char *requirement;

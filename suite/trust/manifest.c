@@ -37,10 +37,9 @@ static json_t *counts(const struct report *rep)
 	for (int i = OUTCOME_NONE; i <= OUTCOME_ERROR; i++)
 		json_object_set_new(by_outcome, outcome_name((enum outcome)i),
 				    json_integer((json_int_t)r->totals[i]));
-	return json_pack("{s:I s:o s:I s:I s:I}", "tests", (json_int_t)rep->n_tests,
-			 "requirements", by_outcome, "must_fail",
-			 (json_int_t)r->counts[WEIGHT_MUST][OUTCOME_FAIL], "waived",
-			 (json_int_t)rep->standings[STANDS_WAIVED], "findings",
+	return json_pack("{s:I s:o s:I s:I s:I}", "tests", (json_int_t)rep->n_tests, "requirements",
+			 by_outcome, "must_fail", (json_int_t)r->counts[WEIGHT_MUST][OUTCOME_FAIL],
+			 "waived", (json_int_t)rep->standings[STANDS_WAIVED], "findings",
 			 (json_int_t)r->n_findings);
 }
 
@@ -73,15 +72,15 @@ static json_t *runs(const struct report *rep)
 		char name[128];
 
 		manifest_events(rep, i, name, sizeof(name));
-		json_array_append_new(
-			list, json_pack("{s:s s:s s:I s:s s:s s:I s:o s:o s:O}", "profile",
-					run->profile, "events", name, "lines",
-					(json_int_t)run->events, "last", run->last, "plan",
-					run->plan ? run->plan : "", "tests",
-					(json_int_t)run->planned, "kernel",
-					fact(run->environment, "kernel.release"), "kernel_config",
-					fact(run->environment, "kernel.config"), "image",
-					image ? image : json_null()));
+		json_array_append_new(list, json_pack("{s:s s:s s:I s:s s:s s:I s:o s:o s:O}",
+						      "profile", run->profile, "events", name,
+						      "lines", (json_int_t)run->events, "last",
+						      run->last, "plan", run->plan ? run->plan : "",
+						      "tests", (json_int_t)run->planned, "kernel",
+						      fact(run->environment, "kernel.release"),
+						      "kernel_config",
+						      fact(run->environment, "kernel.config"),
+						      "image", image ? image : json_null()));
 	}
 	return list;
 }
@@ -150,7 +149,8 @@ bool manifest_part(const char *path)
 static int usage(void)
 {
 	fputs("usage: assay manifest [--booted NAME=FILE]... DIR\n\n"
-	      "Writes manifest.json of a report. --booted: the files of the image that was booted, by "
+	      "Writes manifest.json of a report. --booted: the files of the image that was booted, "
+	      "by "
 	      "their\nnames in images/SHA256SUMS.\n",
 	      stderr);
 	return VERDICT_INVALID;

@@ -15,10 +15,11 @@
 #include "suite/render/report.h"
 #include "tree.h"
 
-#define MANIFEST	  "manifest.json"
+#define MANIFEST	   "manifest.json"
 #define MANIFEST_SIGNATURE MANIFEST ".sig"
 
-/* The manifest that a report must have. `booted`: {"initramfs.cpio.zst":"sha256:..."}, may be NULL. */
+/* The manifest that a report must have. `booted`: {"initramfs.cpio.zst":"sha256:..."}, may be NULL.
+ */
 json_t *manifest_make(const struct report *rep, const struct tree *tree, const json_t *booted);
 
 /* As it is written, newline at the end; malloc'ed. */

@@ -163,8 +163,7 @@ static int by_path(const void *a, const void *b)
 int tree_read(struct tree *t, const char *dir, char *error, size_t size)
 {
 	struct walk w = { .t = t, .error = error, .size = size };
-	int fd __attribute__((cleanup(close_fd))) =
-		open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd __attribute__((cleanup(close_fd))) = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int e;
 
 	*t = (struct tree){ 0 };

@@ -32,7 +32,7 @@ struct sum {
 struct verify {
 	const char *dir; /* as given; the process stands in it */
 	bool partial;
-	const char *signature; /* "ok:by NAME ...", "wrong:WHY", "note:WHAT"; NULL: not asked */
+	const char *signature;	   /* "ok:by NAME ...", "wrong:WHY", "note:WHAT"; NULL: not asked */
 	struct sum sums[SUMS_MAX]; /* digests of the reference image; n_sums 0: not given */
 	size_t n_sums;
 	const char *topic;
@@ -54,8 +54,7 @@ static void topic(struct verify *v, const char *name)
 	v->of_topic = 0;
 }
 
-__attribute__((format(printf, 2, 3))) static void problem(struct verify *v, const char *format,
-							  ...)
+__attribute__((format(printf, 2, 3))) static void problem(struct verify *v, const char *format, ...)
 {
 	char text[700];
 	va_list args;
@@ -331,8 +330,7 @@ static void check_boots(struct verify *v)
 		if (run->n_boots &&
 		    !same(report_fact(run->boots[0].event, "image.version"), ASSAY_VERSION))
 			problem(v, "%s: the image is of version %s, the suite of " ASSAY_VERSION,
-				run->profile,
-				report_fact(run->boots[0].event, "image.version"));
+				run->profile, report_fact(run->boots[0].event, "image.version"));
 	}
 	done(v, "one image, one payload, each profile on its kernel");
 }
@@ -731,8 +729,7 @@ static int read_sums(struct verify *v, const char *path)
 		if (!length || *line == '#')
 			continue;
 		if (v->n_sums == SUMS_MAX || length < 67 || line[64] != ' ' ||
-		    strspn(line, "0123456789abcdef") != 64 ||
-		    length - 66 >= sizeof(sum->name)) {
+		    strspn(line, "0123456789abcdef") != 64 || length - 66 >= sizeof(sum->name)) {
 			fprintf(stderr, "assay: verify: %s: not lines of sha256sum\n", path);
 			return -EINVAL;
 		}
@@ -748,7 +745,8 @@ static int usage(void)
 {
 	fputs("usage: assay verify [--image SUMS] [--partial] DIR\n\n"
 	      "Whether a report is whole and says what its events say: chain, plan, digests, every "
-	      "file\nrendered again. Names all that is wrong. Exit status: 0, 1 something is wrong, "
+	      "file\nrendered again. Names all that is wrong. Exit status: 0, 1 something is "
+	      "wrong, "
 	      "2 could not\nlook.\n\n"
 	      "  --image SUMS  digests of the image that must have been booted: images/SHA256SUMS\n"
 	      "  --partial     a report that certifies nothing is right too: of a few tests, of "

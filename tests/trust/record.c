@@ -47,7 +47,8 @@ static void machine(const struct context *c)
 {
 	struct body b = { 0 };
 
-	body_raw(&b, "\"controlled\":true,\"kernel\":{\"release\":\"6.12-assay\",\"config\":\"sha256:33\"},"
+	body_raw(&b, "\"controlled\":true,\"kernel\":{\"release\":\"6.12-assay\",\"config\":"
+		     "\"sha256:33\"},"
 		     "\"cpu\":{\"model\":\"none\",\"count\":2},\"memory\":{\"kib\":1048576},"
 		     "\"lsm\":[],\"selfcheck\":[{\"feature\":\"pidfd\",\"ok\":true}]");
 	body_text(&b, "cgroup", c->cgroup_v2 ? "v2" : "v1");

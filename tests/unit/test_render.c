@@ -529,6 +529,214 @@ static int progress(const char *mode, const char *path, char **text)
 	return code;
 }
 
+/* What a command says, with its exit status. */
+#define SAYS(code, text, command, ...)                                                             \
+	do {                                                                                       \
+		int saved_ = dup(STDOUT_FILENO);                                                   \
+		int fd_ = open("said.txt", O_RDWR | O_CREAT | O_TRUNC, 0644);                      \
+		size_t length_;                                                                    \
+                                                                                                   \
+		fflush(stdout);                                                                    \
+		dup2(fd_, STDOUT_FILENO);                                                          \
+		*(code) = RUN(command, __VA_ARGS__);                                               \
+		fflush(stdout);                                                                    \
+		dup2(saved_, STDOUT_FILENO);                                                       \
+		close(saved_);                                                                     \
+		close(fd_);                                                                        \
+		*(text) = slurp("said.txt", &length_);                                             \
+	} while (0)
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+static void has(const char *path, const char *words)
+{
+	size_t length;
+	char *text = slurp(path, &length);
+
+	if (!strstr(text, words))
+		fail_msg("%s has no \"%s\"", path, words);
+	free(text);
+}
+
+#define WAIVER "kill.stopped\tA \"known\" <b>one</b>\thttps://x.example/1\t2999-01-31"
+
+/* Said wherever the failure is, and a failure all the same: outcome, count, digest, verdict. */
+static void waived_is_not_passed(void **state)
+{
+	struct results *r = results_new(RESULTS_STRICT), *s = results_new(RESULTS_STRICT);
+	char *text;
+	int code;
+
+	(void)state;
+	write_run(A, "unified", "x");
+	write_text("waivers", "requirement\treason\tlink\texpires\n\n" WAIVER "\n"
+			      "linux.cpu.idle\tpasses now\thttps://x.example/2\t2999-01-31\n"
+			      "state.should\tdoes not decide\thttps://x.example/3\t2000-01-31\n");
+	assert_int_equal(
+		RUN(render_command, "render", "--out", "waived", "--waivers", "waivers", A), 0);
+	assert_int_equal(RUN(render_command, "render", "--out", "bare", A), 0);
+	has("waived/verdicts.tsv", "kill.stopped\tfail\n");
+	has("waived/results.yaml",
+	    "\"kill.stopped\": {status: FAIL, level: \"MUST\", decides: true, "
+	    "tests: 1, waived: \"known deviation, waived until 2999-01-31: "
+	    "A \\\"known\\\" <b>one</b> (https://x.example/1)\"}");
+	has("waived/results.yaml", "verdict: \"not conformant\"");
+	has("waived/results.txt", "not ok 2 - kill.stopped\n");
+	has("waived/results.txt", "waived: \"known deviation");
+	has("waived/junit.xml", "failures=\"1\"");
+	has("waived/junit.xml", "type=\"waived\" message=\"known deviation");
+	has("waived/ctrf.json", "\"failed\": 1");
+	has("waived/report.html", "A &quot;known&quot; &lt;b&gt;one&lt;/b&gt;");
+	has("waived/README.md", "not needed (until 2999-01-31), linux.cpu.idle: passes now, ");
+	has("waived/waivers.tsv", WAIVER "\twaived\n");
+	has("waived/waivers.tsv",
+	    "linux.cpu.idle\tpasses now\thttps://x.example/2\t2999-01-31\tnot needed\n");
+	has("waived/waivers.tsv", "\t2000-01-31\texpired\n");
+	SAYS(&code, &text, summary_command, "summary", "waived");
+	assert_int_equal(code, VERDICT_NOT_CONFORMANT);
+	assert_non_null(strstr(text, "waived: 1 of the 1 failures"));
+	assert_non_null(strstr(text, "waiver not needed: linux.cpu.idle"));
+	free(text);
+	assert_int_equal(results_read(r, A, NULL), 0);
+	assert_int_equal(results_read(s, A, NULL), 0);
+	results_conclude(r);
+	results_conclude(s);
+	assert_int_equal(waivers_load(r, "waivers", "2026-01-01"), 0);
+	assert_string_equal(r->digest, s->digest);
+	assert_string_equal(r->verdict.reason, s->verdict.reason);
+	assert_int_equal(r->verdict.code, s->verdict.code);
+	assert_memory_equal(r->counts, s->counts, sizeof(r->counts));
+	results_free(r);
+	results_free(s);
+	/* And without it there is no trace. */
+	assert_int_equal(access("bare/waivers.tsv", F_OK), -1);
+	assert_int_equal(RUN(render_command, "render", "--out", "waived", A), 0);
+	assert_int_equal(access("waived/waivers.tsv", F_OK), -1);
+}
+
+/* From the report's own file: the same bytes, whatever the day. One that is over waives nothing. */
+static void waivers_have_a_day(void **state)
+{
+	char *text;
+	int code;
+
+	(void)state;
+	write_run(A, "unified", "x");
+	write_text("waivers",
+		   "# held against 2020-05-05\nkill.stopped\told\thttps://x.example\t2020-05-05\n");
+	assert_int_equal(RUN(render_command, "render", "--out", "then", "--waivers", "waivers", A),
+			 0);
+	has("then/waivers.tsv", "# held against 2020-05-05\n");
+	has("then/waivers.tsv", "2020-05-05\twaived\n");
+	assert_int_equal(
+		RUN(render_command, "render", "--out", "again", "--waivers", "then/waivers.tsv", A),
+		0);
+	SAYS(&code, &text, compare_command, "compare", "then", "again");
+	assert_int_equal(code, 0);
+	free(text);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		char path[80];
+		size_t n, m;
+		char *a, *b;
+
+		snprintf(path, sizeof(path), "then/%s", all[i]);
+		a = slurp(path, &n);
+		snprintf(path, sizeof(path), "again/%s", all[i]);
+		b = slurp(path, &m);
+		assert_int_equal(n, m);
+		assert_memory_equal(a, b, n);
+		free(a);
+		free(b);
+	}
+	write_text("waivers",
+		   "# held against 2020-05-06\nkill.stopped\told\thttps://x.example\t2020-05-05\n");
+	assert_int_equal(RUN(render_command, "render", "--out", "then", "--waivers", "waivers", A),
+			 0);
+	has("then/waivers.tsv", "2020-05-05\texpired\n");
+	has("then/results.yaml", "waived: 0");
+}
+
+static void bad_waivers(void **state)
+{
+	static const char *const files[] = {
+		"kill.stopped\treason\thttps://x\n",
+		"kill.stopped\t\thttps://x\t2999-01-31\n",
+		"no.such\treason\thttps://x\t2999-01-31\n",
+		"kill.*\treason\thttps://x\t2999-01-31\n",
+		"kill.stopped\treason\tx\t2999-01-31\n",
+		"kill.stopped\treason\thttps://x\tnever\n",
+		"kill.stopped\treason\thttps://x\t2999-13-31\n",
+		"kill.stopped\treason\thttps://x\t2999-1-31\n",
+		"kill.stopped\treason\x1b[0m\thttps://x\t2999-01-31\n",
+		WAIVER "\ta\tb\n",
+		WAIVER "\n" WAIVER "\n",
+		"# held against tomorrow\n",
+	};
+
+	(void)state;
+	write_run(A, "unified", "x");
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		write_text("waivers", files[i]);
+		assert_int_equal(
+			RUN(render_command, "render", "--out", "waived", "--waivers", "waivers", A),
+			2);
+	}
+	assert_int_equal(RUN(render_command, "render", "--out", "waived", "--waivers", "none", A),
+			 2);
+}
+
+static void compare_tells_differences(void **state)
+{
+	char *text;
+	int code;
+
+	(void)state;
+	write_run(A, "unified", "x");
+	assert_int_equal(RUN(render_command, "render", "--out", "one", A), 0);
+	(void)mkdir("two", 0755);
+	write_text("two/verdicts.tsv",
+		   "kill.stopped\tpass\nold.one\tpass\nprocess.cwd.exact\tfail\n");
+	SAYS(&code, &text, compare_command, "compare", "one", "two/");
+	assert_int_equal(code, 1);
+	assert_non_null(strstr(text, "kill.stopped  (MUST, runtime.md#kill)\n"
+				     "    kill of a stopped container is an error.\n"
+				     "    fail        crun 1.8\n"
+				     "                observed: x\n"
+				     "    pass        two\n"));
+	assert_null(strstr(text, "process.cwd.exact"));
+	assert_null(strstr(text, "old.one"));
+	assert_non_null(strstr(text, "\n1 the same, 1 different, 5 not judged everywhere"));
+	free(text);
+	SAYS(&code, &text, compare_command, "compare", "--all", "one", "two/verdicts.tsv");
+	assert_non_null(strstr(text, "old.one  (not in this assay's catalogue)\n"
+				     "    not judged  crun 1.8\n    pass        two\n"));
+	free(text);
+	SAYS(&code, &text, compare_command, "compare", "--tsv", "two", "one", "two");
+	assert_int_equal(code, 1);
+	assert_string_equal(text, "requirement\ttwo\tcrun 1.8\ttwo (two)\n"
+				  "kill.stopped\tpass\tfail\tpass\n");
+	free(text);
+	SAYS(&code, &text, compare_command, "compare", "--test", "a/one", "one", "one");
+	assert_int_equal(code, 0);
+	assert_string_equal(text, "1 the same, 0 different\n");
+	free(text);
+	assert_int_equal(RUN(compare_command, "compare", "--test", "a/one", "one", "two"), 2);
+	assert_int_equal(RUN(compare_command, "compare", "--test", "a/none", "one", "one"), 2);
+	assert_int_equal(RUN(compare_command, "compare", "one"), 2);
+	assert_int_equal(RUN(compare_command, "compare", "one", "three"), 2);
+	write_text("two/verdicts.tsv", "kill.stopped\tsuper\n");
+	assert_int_equal(RUN(compare_command, "compare", "one", "two"), 2);
+	write_text("two/verdicts.tsv", "kill.stopped pass\n");
+	assert_int_equal(RUN(compare_command, "compare", "one", "two"), 2);
+}
+
 static void progress_tells(void **state)
 {
 	char *text;
@@ -649,6 +857,10 @@ int main(void)
 		cmocka_unit_test(progress_survives_noise),
 		cmocka_unit_test(proof_is_no_report),
 		cmocka_unit_test(summary_exit_status),
+		cmocka_unit_test(waived_is_not_passed),
+		cmocka_unit_test(waivers_have_a_day),
+		cmocka_unit_test(bad_waivers),
+		cmocka_unit_test(compare_tells_differences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
