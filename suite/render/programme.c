@@ -503,6 +503,28 @@ static void readme_waivers(const struct report *rep, FILE *out)
 	}
 }
 
+static void readme_files(const struct results *r, FILE *out)
+{
+	fputs("\n## Files\n\n"
+	      "| file | what |\n|---|---|\n"
+	      "| report.html | the report, for people |\n"
+	      "| verdicts.tsv | the canonical result |\n"
+	      "| events\\*.jsonl | what happened, each line chained to the one before |\n"
+	      "| results.yaml, PRODUCT.yaml | for the OCI conformance programme |\n"
+	      "| junit.xml, ctrf.json | for CI systems |\n"
+	      "| results.txt | TAP 14, for test harnesses (`prove` takes it from Test::Harness "
+	      "3.48 on) |\n"
+	      "| environment.json | hardware, kernel, image, runtime |\n"
+	      "| evidence/ | what was seen in tests that did not pass |\n",
+	      out);
+	if (r->n_waivers)
+		fputs("| waivers.tsv | known deviations, and until when they are accepted |\n",
+		      out);
+	fputs("| manifest.json | of a certification: the digest of every file, image, payload and "
+	      "chain of events. This is what is signed; `scripts/verify DIR` checks all of it |\n",
+	      out);
+}
+
 void render_readme(const struct report *rep, FILE *out)
 {
 	const struct results *r = rep->results;
@@ -555,23 +577,5 @@ void render_readme(const struct report *rep, FILE *out)
 	}
 	for (size_t i = 0; i < r->n_runs; i++)
 		readme_run(rep, i, out);
-	fputs("\n## Files\n\n"
-	      "| file | what |\n|---|---|\n"
-	      "| report.html | the report, for people |\n"
-	      "| verdicts.tsv | the canonical result |\n"
-	      "| events\\*.jsonl | what happened, each line chained to the one before |\n"
-	      "| results.yaml, PRODUCT.yaml | for the OCI conformance programme |\n"
-	      "| junit.xml, ctrf.json | for CI systems |\n"
-	      "| results.txt | TAP 14, for test harnesses (`prove` takes it from Test::Harness "
-	      "3.48 on) |\n"
-	      "| environment.json | hardware, kernel, image, runtime |\n"
-	      "| evidence/ | what was seen in tests that did not pass |\n",
-	      out);
-	if (r->n_waivers)
-		fputs("| waivers.tsv | known deviations, and until when they are accepted |\n",
-		      out);
-	fputs("| manifest.json | the digest of every file, image, payload and chain of events: "
-	      "what "
-	      "is signed. `scripts/verify DIR` checks all of it |\n",
-	      out);
+	readme_files(r, out);
 }

@@ -706,7 +706,9 @@ static int verify(struct verify *v)
 		put(stdout, LINE, v->first);
 		putchar('\n');
 	} else {
-		printf("\n%s: ", v->partial ? "sound, but no certification" : "accepted");
+		printf("\n%s: ", v->partial  ? "sound, but no certification"
+				 : v->n_sums ? "accepted"
+					     : "sound, but the image was not compared");
 		put(stdout, LINE, v->report.name);
 		putchar(' ');
 		put(stdout, LINE, v->report.version);

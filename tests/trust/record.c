@@ -184,19 +184,24 @@ static void conclude(const char *path)
 	results_free(r);
 }
 
+struct line {
+	enum event_type type;
+	char *body;
+};
+
 /* What a forger would do who has read how the chain is made. */
 static int forge(const char *path, bool verdict)
 {
 	static char line[EVENT_LINE_MAX + 2];
 	FILE *in = fopen(path, "r");
-	char **bodies = NULL;
-	int *types = NULL;
+	struct line *lines = NULL;
 	size_t n = 0;
 
 	while (in && fgets(line, sizeof(line), in)) {
 		const char *body;
 		size_t length;
 		int type = chain_parse(line, strlen(line), &body, &length);
+		struct line *more;
 
 		if (type < 0) {
 			fprintf(stderr, "record: %s: line %zu is no event\n", path, n + 1);
@@ -204,12 +209,11 @@ static int forge(const char *path, bool verdict)
 		}
 		if (verdict && type == EVENT_VERDICT)
 			continue;
-		bodies = realloc(bodies, (n + 1) * sizeof(*bodies));
-		types = realloc(types, (n + 1) * sizeof(*types));
-		if (!bodies || !types)
-			return 2;
-		types[n] = type;
-		bodies[n++] = take_text(body, length);
+		more = realloc(lines, (n + 1) * sizeof(*lines));
+		if (!more)
+			abort();
+		lines = more;
+		lines[n++] = (struct line){ (enum event_type)type, take_text(body, length) };
 	}
 	if (!in || fclose(in))
 		return 2;
@@ -217,8 +221,8 @@ static int forge(const char *path, bool verdict)
 	for (size_t i = 0; sink && i < n; i++) {
 		struct body b = { 0 };
 
-		body_raw(&b, bodies[i]);
-		put((enum event_type)types[i], &b);
+		body_raw(&b, lines[i].body);
+		put(lines[i].type, &b);
 	}
 	if (verdict)
 		conclude(path);

@@ -582,6 +582,9 @@ static void waived_is_not_passed(void **state)
 	assert_int_equal(
 		RUN(render_command, "render", "--out", "waived", "--waivers", "waivers", A), 0);
 	assert_int_equal(RUN(render_command, "render", "--out", "bare", A), 0);
+	/* For the stage that parses the formats. */
+	assert_int_equal(
+		RUN(render_command, "render", "--out", "known", "--waivers", "waivers", A), 0);
 	has("waived/verdicts.tsv", "kill.stopped\tfail\n");
 	has("waived/results.yaml",
 	    "\"kill.stopped\": {status: FAIL, level: \"MUST\", decides: true, "
