@@ -560,8 +560,10 @@ void render_readme(const struct report *rep, FILE *out)
 	      "with "
 	      "no time, host or\npath in it. It is the same on every machine. All other files are "
 	      "rendered from the events and can be\nrendered again, to the same bytes:\n\n"
-	      "    assay render --out DIR",
+	      "    assay render --out DIR --vendor PRODUCT.yaml",
 	      out);
+	if (r->n_waivers)
+		fputs(" --waivers waivers.tsv", out);
 	for (size_t i = 0; i < r->n_runs; i++) {
 		char name[80];
 
