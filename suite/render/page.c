@@ -37,7 +37,7 @@ const char page_style[] =
 	"h2{font-size:1.5rem;letter-spacing:-.015em;margin-bottom:.25rem}\n"
 	"section.part{padding:2.5rem 0 0}\n"
 	".lead{color:var(--soft);max-width:46rem;margin-bottom:1.1rem}\n"
-	".s-waived{--c:var(--unmet);--b:var(--unmet-bg)}\n"
+	".s-waived{--c:var(--fail);--b:var(--unmet-bg)}\n"
 	".s-pass{--c:var(--pass);--b:var(--pass-bg)}.s-fail{--c:var(--fail);--b:var(--fail-bg)}\n"
 	".s-unmet{--c:var(--unmet);--b:var(--unmet-bg)}.s-disabled{--c:var(--disabled);--b:var(--"
 	"disabled-bg)}\n"
