@@ -160,7 +160,7 @@ static void shares_clamp_v2(struct test *t)
 		cg_bundle(t, CG_PATH, format(t, CPU("\"shares\":%s"), row->outside)));
 	r = op_create(c);
 	if (!result_ok(r)) {
-		check_clean_error(t, id, r);
+		check_error(t, id, r);
 		return;
 	}
 	outside = cgroup_number(t, "cpu", cg_of(t, c, "cpu"), "cpu.weight");
@@ -236,7 +236,7 @@ static void below_burst(struct test *t)
 	c = container_new(cg_bundle(t, CG_PATH, CPU("\"quota\":50000")));
 	r = op_create(c);
 	if (!result_ok(r)) {
-		check_clean_error(t, id, r);
+		check_error(t, id, r);
 		return;
 	}
 	value = cgroup_value(t, "cpu", cg_of(t, c, "cpu"), file);
@@ -293,7 +293,7 @@ static void realtime_nested(struct test *t)
 		check_string(t, id, RT_RUNTIME, "5000",
 			     cgroup_value(t, "cpu", cg_of(t, c, "cpu"), RT_RUNTIME));
 	else
-		check_clean_error(t, id, r);
+		check_error(t, id, r);
 }
 
 /* ------------------------------------------------------------------ the quota's effect */
