@@ -121,33 +121,43 @@ static void refused(struct test *t)
 
 /* ------------------------------------------------------------------ effects */
 
-/* Swap would let the memory through; without accounting of swap there is none to be had. */
+/*
+ * Swap would let the memory through; without accounting of swap there is none to be had. The limit
+ * leaves room for a runtime that has more in the cgroup than the container's program.
+ */
 static const char *without_swap(struct test *t)
 {
 	const char *file = test_cgroup_v2(t) ? "memory.swap.max" : MEMSW;
 
 	cg_make(t, "memory", CG_PARENT);
 	return cgroup_value(t, "memory", CG_PARENT, file)
-		       ? MEMORY("\"limit\":33554432,\"swap\":33554432")
-		       : MEMORY("\"limit\":33554432");
+		       ? MEMORY("\"limit\":134217728,\"swap\":134217728")
+		       : MEMORY("\"limit\":134217728");
 }
 
+/* Who is over the limit may be killed with all that is in the cgroup, and then says no more. */
 static void enforced(struct test *t)
 {
 	const char *id = "linux.resources.memory.limit.enforced", *how;
 	struct bundle *b = cg_bundle(t, CG_PATH, without_swap(t));
+	struct container *c = container_new(b);
 	const struct facts *f;
 
-	bundle_probe(b, "touch-child", "16777216", "touch-child", "67108864", NULL);
-	f = bundle_supported(b, id);
-	if (!f)
+	bundle_probe(b, "touch-child", "16777216", "touch-child", "268435456", NULL);
+	if (!may_create(t, id, c))
 		return;
-	check_string(t, id, "16 MiB under a limit of 32 MiB", "touched",
-		     facts_string(f, "touch-child"));
+	must_start(c);
+	f = container_await(c, "touch-child#2");
+	how = facts_string(f, "touch-child");
+	if (!how || strcmp(how, "touched") != 0)
+		test_stop(t, "16 MiB are to be had under a limit of 128 MiB", "%s",
+			  how ? how : "no answer");
 	how = facts_string(f, "touch-child#2");
-	check_true(t, id, how && (!strcmp(how, "SIGKILL") || !strcmp(how, "refused")),
-		   "64 MiB under a limit of 32 MiB: killed by SIGKILL, or refused", "%s",
-		   how ? how : "no answer");
+	if (!how)
+		container_wait(c);
+	check_true(t, id, !how || !strcmp(how, "SIGKILL") || !strcmp(how, "refused"),
+		   "256 MiB under a limit of 128 MiB: killed by SIGKILL, or refused", "%s",
+		   how ? how : "killed");
 }
 
 /* v2 cannot do without the OOM killer: an error, unless a runtime knows a way. */
@@ -290,7 +300,10 @@ static void limit_below_usage_v1(struct test *t)
 	if (usage < 64 << 20)
 		test_broken(t, "only %lld bytes are charged", usage);
 	check_refused_by_create(t, id, bad, good);
-	check_string(t, id, LIMIT " afterwards", V1_NONE, cgroup_value(t, "memory", CG_PATH, LIMIT));
+	/* A runtime that takes the cgroup away breaks another rule. */
+	if (cgroup_exists(t, "memory", CG_PATH))
+		check_string(t, id, LIMIT " afterwards", V1_NONE,
+			     cgroup_value(t, "memory", CG_PATH, LIMIT));
 }
 
 const struct test_entry cgroup_memory_tests[] = {
