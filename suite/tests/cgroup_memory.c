@@ -251,16 +251,24 @@ static void reservation_unlimited_v2(struct test *t)
 		   "memory.low is 0 or max, memory.high is max", "low %lld, high %lld", low, high);
 }
 
+/* The same with a limit is to work, or a refusal says nothing. */
 static void swap_without_limit_v2(struct test *t)
 {
 	const char *id = "linux.resources.memory.swap.without-limit.v2";
+	const char *both = MEMORY("\"limit\":67108864,\"swap\":134217728");
 	long long memory, swap;
+	const struct result *r;
 
 	cg_make(t, "memory", CG_PARENT);
 	if (!cgroup_value(t, "memory", CG_PARENT, "memory.swap.max"))
 		test_skip(t, "the kernel has no memory.swap.max");
-	if (!may_create(t, id, container_new(cg_bundle(t, CG_PATH, MEMORY("\"swap\":134217728")))))
+	if (!may_create(t, id, container_new(cg_bundle(t, CG_PARENT "/good", both))))
 		return;
+	r = op_create(container_new(cg_bundle(t, CG_PATH, MEMORY("\"swap\":134217728"))));
+	if (!result_ok(r)) {
+		check_error(t, id, r);
+		return;
+	}
 	memory = cgroup_number(t, "memory", CG_PATH, "memory.max");
 	swap = cgroup_number(t, "memory", CG_PATH, "memory.swap.max");
 	check_true(t, id,
