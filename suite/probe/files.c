@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -229,7 +230,7 @@ static void do_append(char **argument)
 }
 
 /* MODE: r, w, rw, d (directory), p (path only). */
-static void do_open(char **argument)
+static int try_open(char **argument)
 {
 	int flags = !strcmp(argument[1], "rw") ? O_RDWR
 		    : argument[1][0] == 'w'    ? O_WRONLY
@@ -238,9 +239,31 @@ static void do_open(char **argument)
 					       : O_RDONLY;
 	int fd = open(argument[0], flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	answer("open", fd < 0 ? errno : 0);
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+static void do_open(char **argument)
+{
+	answer("open", try_open(argument));
+}
+
+static void do_child_open(char **argument)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(try_open(argument));
+	if (pid < 0) {
+		answer("child-open", errno);
+		return;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	answer("child-open", WIFEXITED(status) ? WEXITSTATUS(status) : EINTR);
 }
 
 /* Opens it and reads a byte or so: a device that opens may still refuse. */
@@ -607,6 +630,7 @@ const struct command file_commands[] = {
 	{ "create", 1, do_create, false },
 	{ "append", 2, do_append, false },
 	{ "open", 2, do_open, false },
+	{ "child-open", 2, do_child_open, false },
 	{ "readable", 1, do_readable, false },
 	{ "mkdir", 1, do_mkdir, false },
 	{ "unlink", 1, do_unlink, false },

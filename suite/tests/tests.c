@@ -50,6 +50,7 @@ const struct test_entry *const test_tables[] = {
 	sysctl_tests,
 	personality_tests,
 	device_tests,
+	device_rule_tests,
 	path_guard_tests,
 	root_propagation_tests,
 	seccomp_tests,

@@ -49,6 +49,7 @@ extern const struct test_entry time_offset_tests[];
 extern const struct test_entry sysctl_tests[];
 extern const struct test_entry personality_tests[];
 extern const struct test_entry device_tests[];
+extern const struct test_entry device_rule_tests[];
 extern const struct test_entry path_guard_tests[];
 extern const struct test_entry root_propagation_tests[];
 extern const struct test_entry seccomp_tests[];

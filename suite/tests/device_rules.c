@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * linux.resources.devices (config-linux.md#allowed-device-list), by what a container can open and
+ * make. The nodes have numbers without a driver (LOCAL/EXPERIMENTAL USE): an open that the rules
+ * let through is ENXIO, one that they do not EPERM, and nothing on the machine is ever touched. It
+ * must never take a refusal for the effect of a rule without a list that lets the same through.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "suite/tests/cgroups.h"
+#include "suite/tests/common.h"
+
+#define ANY (-1)
+
+struct rule {
+	enum { END_OF_RULES, ALLOW, DENY } verdict;
+	const char *type; /* NULL: no such member */
+	int major, minor; /* ANY: likewise */
+	const char *access;
+};
+
+struct deed {
+	enum { END_OF_DEEDS, THROUGH, DENIED } outcome;
+	char type;
+	int major, minor;
+	const char *how; /* an open for "r", "w" or "rw"; "m": mknod(2) */
+};
+
+/* One container. */
+struct list {
+	struct rule rules[4];
+	struct deed deeds[6];
+};
+
+struct rules_row {
+	struct test_case c;
+	struct list lists[4];
+};
+
+#define DENY_ALL                                                                                   \
+	{                                                                                          \
+		DENY, NULL, ANY, ANY, "rwm"                                                        \
+	}
+#define ALLOW_ALL                                                                                  \
+	{                                                                                          \
+		ALLOW, NULL, ANY, ANY, "rwm"                                                       \
+	}
+
+/*
+ * Said once for both versions of cgroups. What one rule cannot be told apart from, for want of a
+ * list that shows the other side, stands in the same row.
+ */
+#define ROWS(v)                                                                                    \
+	{ { "order-allow-last-" v, ID("order", v),                                                 \
+	    "what is denied first and allowed then is allowed" },                                  \
+	  { { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } },                                         \
+	      { { THROUGH, 'c', 120, 11, "rw" }, { DENIED, 'c', 120, 12, "rw" } } },               \
+	    { { { ALLOW, "c", 120, 11, "rw" }, DENY_ALL },                                         \
+	      { { DENIED, 'c', 120, 11, "rw" }, { DENIED, 'c', 120, 12, "rw" } } } } },            \
+		{ { "order-three-" v, ID("order", v),                                              \
+		    "each of three rules changes what those before say" },                         \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" }, { DENY, "c", 120, 11, "w" } },    \
+		      { { THROUGH, 'c', 120, 11, "r" },                                            \
+			{ DENIED, 'c', 120, 11, "w" },                                             \
+			{ DENIED, 'c', 120, 11, "rw" } } },                                        \
+		    { { ALLOW_ALL, { DENY, "c", 120, 11, "rw" }, { ALLOW, "c", 120, 11, "r" } },   \
+		      { { THROUGH, 'c', 120, 11, "r" },                                            \
+			{ DENIED, 'c', 120, 11, "w" },                                             \
+			{ THROUGH, 'c', 120, 12, "rw" } } } } },                                   \
+		{ { "deny-" v, ID("deny", v), "a rule that denies all lets nothing be opened" },   \
+		  { { { DENY_ALL },                                                                \
+		      { { DENIED, 'c', 120, 11, "r" },                                             \
+			{ DENIED, 'c', 120, 11, "w" },                                             \
+			{ DENIED, 'b', 120, 0, "r" },                                              \
+			{ DENIED, 'b', 120, 0, "w" } } },                                          \
+		    { { ALLOW_ALL },                                                               \
+		      { { THROUGH, 'c', 120, 11, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } } } },   \
+		{ { "deny-mknod-" v, ID("deny.mknod", v),                                          \
+		    "a rule that denies all lets no node be made" },                               \
+		  { { { DENY_ALL },                                                                \
+		      { { DENIED, 'c', 120, 11, "m" }, { DENIED, 'b', 120, 0, "m" } } },           \
+		    { { ALLOW_ALL },                                                               \
+		      { { THROUGH, 'c', 120, 11, "m" }, { THROUGH, 'b', 120, 0, "m" } } } } },     \
+		{ { "allow-" v, ID("allow", v), "a rule that allows a device allows no other" },   \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } },                                 \
+		      { { THROUGH, 'c', 120, 11, "rw" },                                           \
+			{ DENIED, 'c', 120, 12, "rw" },                                            \
+			{ DENIED, 'c', 121, 11, "rw" },                                            \
+			{ DENIED, 'b', 120, 11, "rw" } } } } },                                    \
+		{ { "type-c-" v, ID("type.c", v), "type c is character devices only" },            \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 0, "rw" } },                                  \
+		      { { THROUGH, 'c', 120, 0, "rw" }, { DENIED, 'b', 120, 0, "rw" } } } } },     \
+		{ { "type-b-" v, ID("type.b", v), "type b is block devices only" },                \
+		  { { { DENY_ALL, { ALLOW, "b", 120, 0, "rw" } },                                  \
+		      { { THROUGH, 'b', 120, 0, "rw" }, { DENIED, 'c', 120, 0, "rw" } } } } },     \
+		{ { "type-a-" v, ID("type.a", v), "type a is character and block devices" },       \
+		  { { { { DENY, "a", ANY, ANY, "rwm" } },                                          \
+		      { { DENIED, 'c', 120, 11, "rw" }, { DENIED, 'b', 120, 0, "rw" } } },         \
+		    { { { DENY, "a", ANY, ANY, "rwm" }, { ALLOW, "a", ANY, ANY, "rwm" } },         \
+		      { { THROUGH, 'c', 120, 11, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } } } },   \
+		{ { "type-unset-" v, ID("type.unset", v), "a rule without type is of all types" }, \
+		  { { { DENY_ALL, { ALLOW, NULL, 120, 0, "rw" } },                                 \
+		      { { THROUGH, 'c', 120, 0, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } },        \
+		    { { { ALLOW, "a", ANY, ANY, "rwm" }, { DENY, NULL, ANY, ANY, "rwm" } },        \
+		      { { DENIED, 'c', 120, 0, "rw" }, { DENIED, 'b', 120, 0, "rw" } } } } },      \
+		{ { "major-unset-" v, ID("major.unset", v),                                        \
+		    "a rule without major is of every major" },                                    \
+		  { { { DENY_ALL, { ALLOW, "c", ANY, 11, "rw" } },                                 \
+		      { { THROUGH, 'c', 120, 11, "rw" },                                           \
+			{ THROUGH, 'c', 121, 11, "rw" },                                           \
+			{ DENIED, 'c', 120, 12, "rw" },                                            \
+			{ DENIED, 'b', 120, 11, "rw" } } } } },                                    \
+		{ { "minor-unset-" v, ID("minor.unset", v),                                        \
+		    "a rule without minor is of every minor" },                                    \
+		  { { { DENY_ALL, { ALLOW, "c", 121, ANY, "rw" } },                                \
+		      { { THROUGH, 'c', 121, 1, "rw" },                                            \
+			{ THROUGH, 'c', 121, 64, "rw" },                                           \
+			{ DENIED, 'c', 120, 0, "rw" },                                             \
+			{ DENIED, 'b', 121, 1, "rw" } } } } },                                     \
+		{ { "access-r-" v, ID("access.r", v), "access r is reading only" },                \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "r" } },                                  \
+		      { { THROUGH, 'c', 120, 11, "r" },                                            \
+			{ DENIED, 'c', 120, 11, "w" },                                             \
+			{ DENIED, 'c', 120, 11, "rw" } } } } },                                    \
+		{ { "access-w-" v, ID("access.w", v), "access w is writing only" },                \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "w" } },                                  \
+		      { { THROUGH, 'c', 120, 11, "w" },                                            \
+			{ DENIED, 'c', 120, 11, "r" },                                             \
+			{ DENIED, 'c', 120, 11, "rw" } } } } },                                    \
+		{ { "access-by-two-" v, ID("access.w", v),                                         \
+		    "two rules allow together what each of them does" },                           \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "r" }, { ALLOW, "c", 120, 11, "w" } },    \
+		      { { THROUGH, 'c', 120, 11, "r" },                                            \
+			{ THROUGH, 'c', 120, 11, "w" },                                            \
+			{ THROUGH, 'c', 120, 11, "rw" } } } } },                                   \
+		{ { "access-m-" v, ID("access.m", v), "access m is mknod only" },                  \
+		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "m" } },                                  \
+		      { { THROUGH, 'c', 120, 11, "m" },                                            \
+			{ DENIED, 'c', 120, 11, "r" },                                             \
+			{ DENIED, 'c', 120, 11, "w" } } },                                         \
+		    { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } },                                 \
+		      { { THROUGH, 'c', 120, 11, "rw" } } } } },                                   \
+	{                                                                                          \
+		{ "access-partial-deny-" v, ID("access.partial-deny", v),                          \
+		  "a rule that denies writing denies nothing else" },                              \
+		{                                                                                  \
+			{                                                                          \
+				{ ALLOW_ALL, { DENY, "c", 120, 11, "w" } },                        \
+				{                                                                  \
+					{ THROUGH, 'c', 120, 11, "r" },                            \
+						{ DENIED, 'c', 120, 11, "w" },                     \
+						{ DENIED, 'c', 120, 11, "rw" },                    \
+						{ THROUGH, 'c', 120, 12, "w" },                    \
+					{                                                          \
+						THROUGH, 'c', 120, 11, "m"                         \
+					}                                                          \
+				}                                                                  \
+			}                                                                          \
+		}                                                                                  \
+	}
+
+#define ID(what, v) "linux.resources.devices." what "." v
+
+static const struct rules_row v1_rows[] = { ROWS("v1") };
+static const struct rules_row v2_rows[] = { ROWS("v2") };
+
+/* ------------------------------------------------------------------ rules into a bundle */
+
+static json_t *in_json(const struct rule *rules)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(((struct list *)0)->rules) && rules[i].verdict; i++) {
+		json_t *rule = json_pack("{s:b s:s}", "allow", rules[i].verdict == ALLOW, "access",
+					 rules[i].access);
+
+		if (rules[i].type)
+			json_object_set_new(rule, "type", json_string(rules[i].type));
+		if (rules[i].major != ANY)
+			json_object_set_new(rule, "major", json_integer(rules[i].major));
+		if (rules[i].minor != ANY)
+			json_object_set_new(rule, "minor", json_integer(rules[i].minor));
+		json_array_append_new(list, rule);
+	}
+	return list;
+}
+
+static const char *node_of(struct test *t, const struct deed *d)
+{
+	return format(t, "/nodes/%c-%d-%d", d->type, d->major, d->minor);
+}
+
+/* The nodes are there before the runtime is: it need not make any. */
+static void add_deeds(struct test *t, struct bundle *b, const struct deed *deeds)
+{
+	bundle_dir(b, "rootfs/nodes", 0755);
+	bundle_dir(b, "rootfs/made", 0755);
+	bundle_mount(b, "/made", "tmpfs", "tmpfs", NULL);
+	bundle_probe(b, "echo", "begin", NULL);
+	for (const struct deed *d = deeds; d->outcome; d++) {
+		const char *node = node_of(t, d), *place = format(t, "rootfs%s", node);
+		struct stat st;
+
+		if (!strcmp(d->how, "m")) {
+			bundle_probe_add(b, "mknod", format(t, "/made/%zu", (size_t)(d - deeds)),
+					 format(t, "%c", d->type), format(t, "%d", d->major),
+					 format(t, "%d", d->minor), NULL);
+			continue;
+		}
+		if (lstat(format(t, "%s%s", bundle_rootfs(b), node), &st))
+			bundle_node(b, place, (d->type == 'c' ? S_IFCHR : S_IFBLK) | 0666,
+				    (unsigned int)d->major, (unsigned int)d->minor);
+		bundle_probe_add(b, "open", node, d->how, NULL);
+	}
+}
+
+static void check_deeds(struct test *t, const char *id, const struct facts *f,
+			const struct deed *deeds)
+{
+	int opens = 0, mknods = 0;
+
+	for (const struct deed *d = deeds; d->outcome; d++) {
+		bool make = !strcmp(d->how, "m");
+		int n = make ? ++mknods : ++opens;
+		const char *fact = make ? "mknod" : "open";
+		const char *through = make ? "" : "ENXIO";
+
+		check_string(t, id,
+			     format(t, "%s %c %d:%d%s%s", fact, d->type, d->major, d->minor,
+				    make ? "" : " for ", make ? "" : d->how),
+			     d->outcome == THROUGH ? through : "EPERM",
+			     facts_errno(f, n > 1 ? format(t, "%s#%d", fact, n) : fact));
+	}
+}
+
+static struct bundle *with_rules(struct test *t, const struct rule *rules)
+{
+	struct bundle *b = cg_bundle(t, CG_PATH, NULL);
+
+	bundle_put(b, "linux.resources.devices", in_json(rules));
+	with_capabilities(b);
+	return b;
+}
+
+static void effect(struct test *t)
+{
+	const struct rules_row *row = test_row(t);
+	const char *id = row->c.requirement;
+
+	for (size_t i = 0; i < ARRAY_SIZE(row->lists) && row->lists[i].rules[0].verdict; i++) {
+		const struct list *l = &row->lists[i];
+		struct bundle *b = with_rules(t, l->rules);
+		const struct facts *f;
+
+		add_deeds(t, b, l->deeds);
+		f = bundle_supported(b, id);
+		if (f)
+			check_deeds(t, id, f, l->deeds);
+	}
+}
+
+/* ------------------------------------------------------------------ from the first instruction on
+ */
+
+/* Nothing goes before: what is opened first is opened by the first program's first instructions. */
+static void at_once(struct test *t, const char *id, const char *controller, bool there)
+{
+	static const char *const sides[] = { "denied", "allowed" };
+
+	for (int allow = 0; allow <= 1; allow++) {
+		const char *path =
+			format(t, CG_PARENT "/%s-%s", sides[allow], there ? "there" : "new");
+		struct bundle *b = cg_bundle(t, path, NULL);
+		const struct facts *f;
+
+		if (there)
+			cg_make(t, controller, path);
+		bundle_set(b, "linux.resources.devices", "[{s:b s:s}]", "allow", allow, "access",
+			   "rwm");
+		bundle_dir(b, "rootfs/nodes", 0755);
+		bundle_node(b, "rootfs/nodes/c", S_IFCHR | 0666, 120, 11);
+		bundle_node(b, "rootfs/nodes/b", S_IFBLK | 0666, 120, 0);
+		bundle_probe(b, "open", "/nodes/c", "rw", "open", "/nodes/b", "rw", "child-open",
+			     "/nodes/c", "rw", "child-open", "/nodes/b", "rw", NULL);
+		f = bundle_supported(b, id);
+		for (size_t n = 0; f && n < 4; n++) {
+			const char *fact = n < 2 ? "open" : "child-open";
+
+			check_string(t, id,
+				     format(t, "%s: %s of a %s device", sides[allow], fact,
+					    n % 2 ? "block" : "character"),
+				     allow ? "ENXIO" : "EPERM",
+				     facts_errno(f, n % 2 ? format(t, "%s#2", fact) : fact));
+		}
+	}
+}
+
+static void at_once_v1(struct test *t)
+{
+	at_once(t, "linux.resources.devices.effective-on-process.v1", "devices", false);
+	at_once(t, "linux.resources.devices.effective-on-process.v1", "devices", true);
+}
+
+static void at_once_v2(struct test *t)
+{
+	at_once(t, "linux.resources.devices.effective-on-process.v2", "", false);
+	at_once(t, "linux.resources.devices.effective-on-process.v2", "", true);
+}
+
+/* ------------------------------------------------------------------ what must be refused */
+
+struct refused_row {
+	struct test_case c;
+	const char *member, *bad, *good;
+};
+
+static const struct refused_row refused_rows[] = {
+	{ { "letter", "linux.resources.devices.access.invalid", NULL }, "access", "rx", "rw" },
+	{ { "capital", "linux.resources.devices.access.invalid", NULL }, "access", "RW", "rw" },
+	{ { "blank", "linux.resources.devices.access.invalid", NULL }, "access", "rw ", "rw" },
+	{ { "type-of-a-file", "linux.resources.devices.type.invalid", NULL }, "type", "p", "c" },
+	{ { "type-in-words", "linux.resources.devices.type.invalid", NULL }, "type", "char", "c" },
+	{ { "type-star", "linux.resources.devices.type.invalid", NULL }, "type", "*", "c" },
+};
+
+static void refused(struct test *t)
+{
+	static const struct rule rules[4] = { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } };
+	const struct refused_row *row = test_row(t);
+	struct bundle *good = with_rules(t, rules), *bad = bundle_copy(good);
+
+	bundle_set(bad, format(t, "linux.resources.devices.1.%s", row->member), "s", row->bad);
+	check_refused_by_create_if_supported(t, row->c.requirement, bad, good);
+}
+
+const struct test_entry device_rule_tests[] = {
+	{
+		.name = "device-rules/effect",
+		.about = "device rules on cgroup v1",
+		.requirements = REQS("linux.resources.devices.order.v1"),
+		.run = effect,
+		CASES(v1_rows),
+		.cgroup = CGROUP_V1,
+	},
+	{
+		.name = "device-rules/effect",
+		.about = "device rules on cgroup v2",
+		.requirements = REQS("linux.resources.devices.order.v2"),
+		.run = effect,
+		CASES(v2_rows),
+		.cgroup = CGROUP_V2,
+	},
+	{
+		.name = "device-rules/at-once-v1",
+		.about = "device rules hold for the first thing a container does, and its children",
+		.requirements = REQS("linux.resources.devices.effective-on-process.v1"),
+		.run = at_once_v1,
+		.cgroup = CGROUP_V1,
+	},
+	{
+		.name = "device-rules/at-once-v2",
+		.about = "device rules hold for the first thing a container does, and its children",
+		.requirements = REQS("linux.resources.devices.effective-on-process.v2"),
+		.run = at_once_v2,
+		.cgroup = CGROUP_V2,
+	},
+	{
+		.name = "device-rules/refused",
+		.about = "a rule that says nothing known is refused",
+		.requirements = REQS("linux.resources.devices.access.invalid"),
+		.run = refused,
+		CASES(refused_rows),
+	},
+	{ 0 },
+};
