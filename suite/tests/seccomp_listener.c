@@ -25,6 +25,9 @@
 #define NO_NOTIFY                                                                                   \
 	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"sysinfo\"],"                \
 	"\"action\":\"SCMP_ACT_ERRNO\"}]}"
+#define NOTIFY_ERRNO                                                                                \
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"sysinfo\"],"                \
+	"\"action\":\"SCMP_ACT_NOTIFY\",\"errnoRet\":38}]}"
 #define METADATA "a \"quoted\" back\\slash,\na second line, \xc3\xa9\xe2\x82\xac"
 #define FDS_MAX	 16
 
@@ -402,6 +405,18 @@ static void nobody(struct test *t)
 	check_refused_if_supported(t, row->c.requirement, bad, good);
 }
 
+/* There is an agent, but no call for it. */
+static void errno_of_notify(struct test *t)
+{
+	const char *path = format(t, "%s/agent", test_dir(t));
+	struct bundle *bad = with_listener(t, NOTIFY_ERRNO, path), *good = with_listener(t, NOTIFY, path);
+
+	listen_at(t, path);
+	bundle_probe(bad, "echo", "here", NULL);
+	bundle_probe(good, "echo", "here", NULL);
+	check_refused_if_supported(t, "linux.seccomp.errnoret.unsupported.notify", bad, good);
+}
+
 static void ignored(struct test *t)
 {
 	const char *id = "linux.seccomp.listenerpath.ignored";
@@ -465,6 +480,12 @@ const struct test_entry seccomp_listener_tests[] = {
 		.requirements = REQS("linux.seccomp.listenerpath.missing-socket"),
 		.run = nobody,
 		CASES(nobody_rows),
+	},
+	{
+		.name = "seccomp/listener-errno",
+		.about = "NOTIFY takes no errnoRet",
+		.requirements = REQS("linux.seccomp.errnoret.unsupported.notify"),
+		.run = errno_of_notify,
 	},
 	{
 		.name = "seccomp/listener-ignored",

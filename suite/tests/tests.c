@@ -55,6 +55,8 @@ const struct test_entry *const test_tables[] = {
 	root_propagation_tests,
 	seccomp_tests,
 	seccomp_listener_tests,
+	seccomp_log_tests,
+	intelrdt_tests,
 	device_console_tests,
 	disk_tests,
 	cgroup_path_tests,

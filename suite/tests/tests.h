@@ -54,6 +54,8 @@ extern const struct test_entry path_guard_tests[];
 extern const struct test_entry root_propagation_tests[];
 extern const struct test_entry seccomp_tests[];
 extern const struct test_entry seccomp_listener_tests[];
+extern const struct test_entry seccomp_log_tests[];
+extern const struct test_entry intelrdt_tests[];
 extern const struct test_entry device_console_tests[];
 extern const struct test_entry disk_tests[];
 extern const struct test_entry cgroup_path_tests[];
