@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mman.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,70 @@ static void do_spin(char **argument)
 	answer("spin", 0);
 }
 
+/*
+ * BYTES: huge pages of 2 MiB, in a child: mapped or refused, then touched, unless that kills. Only a
+ * mapping without a reservation can fail that late.
+ */
+static void do_huge(char **argument)
+{
+	size_t size = strtoull(argument[0], NULL, 10);
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+
+		if (memory == MAP_FAILED)
+			_exit(1);
+		for (size_t i = 0; i < size; i += 2 << 20)
+			((volatile char *)memory)[i] = 1;
+		_exit(0);
+	}
+	line_begin("huge");
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		out_errno(errno);
+	else if (WIFSIGNALED(status))
+		out_text(signal_name(WTERMSIG(status)));
+	else
+		out_text(WEXITSTATUS(status) ? "refused" : "touched");
+	line_end();
+}
+
+/* PATH BYTES: read past all caches, as only so cgroup v1 knows whose reading it is. */
+static void do_pull(char **argument)
+{
+	enum { PIECE = 64 << 10 };
+	static _Alignas(4096) char piece[PIECE];
+	long long wanted = strtoll(argument[1], NULL, 10), got = 0;
+	struct timespec begin = { 0 }, end = { 0 };
+	int fd = open(argument[0], O_RDONLY | O_DIRECT | O_CLOEXEC);
+	int error = fd < 0 ? errno : 0;
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &begin);
+	while (!error && got < wanted) {
+		ssize_t n = read(fd, piece, PIECE);
+
+		if (n <= 0)
+			error = n < 0 ? errno : ENODATA;
+		else
+			got += n;
+	}
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &end);
+	if (fd >= 0)
+		close(fd);
+	line_begin("pull");
+	out_open('{');
+	out_key("bytes");
+	out_int(got);
+	out_key("ms");
+	out_int((end.tv_sec - begin.tv_sec) * 1000LL + (end.tv_nsec - begin.tv_nsec) / 1000000);
+	out_key("errno");
+	out_text(error ? errno_name(error) : "");
+	out_close('}');
+	line_end();
+}
+
 const struct command limit_commands[] = {
 	{ "forked", 1, do_forked, false },
 	{ "set-limit", 3, do_set_limit, false },
@@ -191,5 +256,7 @@ const struct command limit_commands[] = {
 	{ "grow", 1, do_grow, false },
 	{ "burn", 2, do_burn, false },
 	{ "spin", 1, do_spin, false },
+	{ "huge", 1, do_huge, false },
+	{ "pull", 2, do_pull, false },
 	{ NULL, 0, NULL, false },
 };
