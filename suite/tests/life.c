@@ -373,7 +373,7 @@ bool readable_now(int fd)
 
 bool readable_soon(int fd)
 {
-	return readable_within(fd, 5000); /* a limit for what is on its way, not a wait */
+	return readable_within(fd, 10000); /* a limit for what is on its way, not a wait */
 }
 
 bool life_gone(struct test *t, const struct ledger *before)
