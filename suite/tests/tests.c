@@ -61,6 +61,7 @@ const struct test_entry *const test_tables[] = {
 	disk_tests,
 	cgroup_path_tests,
 	cgroup_pids_tests,
+	cgroup_network_tests,
 	cgroup_memory_tests,
 	cgroup_cpu_tests,
 	cgroup_unified_tests,

@@ -60,6 +60,7 @@ extern const struct test_entry device_console_tests[];
 extern const struct test_entry disk_tests[];
 extern const struct test_entry cgroup_path_tests[];
 extern const struct test_entry cgroup_pids_tests[];
+extern const struct test_entry cgroup_network_tests[];
 extern const struct test_entry cgroup_memory_tests[];
 extern const struct test_entry cgroup_cpu_tests[];
 extern const struct test_entry cgroup_unified_tests[];
