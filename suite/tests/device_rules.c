@@ -27,7 +27,7 @@ struct deed {
 	const char *how; /* an open for "r", "w" or "rw"; "m": mknod(2) */
 };
 
-/* One container. */
+/* One container. The last of each stays empty. */
 struct list {
 	struct rule rules[4];
 	struct deed deeds[6];
@@ -35,130 +35,171 @@ struct list {
 
 struct rules_row {
 	struct test_case c;
-	struct list lists[4];
+	const struct list *lists;
 };
 
-#define DENY_ALL                                                                                   \
+/* The rest of a rule that is of all devices. */
+#define ALL NULL, ANY, ANY, "rwm"
+
+#define LISTS 2 /* of a row, at most */
+
+/* What one list cannot be told apart from, another of the same row shows. */
+static const struct list order_allow_last[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "rw" } },
+	  { { THROUGH, 'c', 120, 11, "rw" }, { DENIED, 'c', 120, 12, "rw" } } },
+	{ { { ALLOW, "c", 120, 11, "rw" }, { DENY, ALL } },
+	  { { DENIED, 'c', 120, 11, "rw" }, { DENIED, 'c', 120, 12, "rw" } } },
+};
+
+static const struct list order_three[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "rw" }, { DENY, "c", 120, 11, "w" } },
+	  { { THROUGH, 'c', 120, 11, "r" }, { DENIED, 'c', 120, 11, "w" } } },
+	{ { { ALLOW, ALL }, { DENY, "c", 120, 11, "rw" }, { ALLOW, "c", 120, 11, "r" } },
+	  { { THROUGH, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "w" },
+	    { THROUGH, 'c', 120, 12, "rw" } } },
+};
+
+static const struct list deny_all[LISTS] = {
+	{ { { DENY, ALL } },
+	  { { DENIED, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "w" },
+	    { DENIED, 'b', 120, 0, "r" },
+	    { DENIED, 'b', 120, 0, "w" } } },
+	{ { { ALLOW, ALL } }, { { THROUGH, 'c', 120, 11, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } },
+};
+
+static const struct list deny_mknod[LISTS] = {
+	{ { { DENY, ALL } }, { { DENIED, 'c', 120, 11, "m" }, { DENIED, 'b', 120, 0, "m" } } },
+	{ { { ALLOW, ALL } }, { { THROUGH, 'c', 120, 11, "m" }, { THROUGH, 'b', 120, 0, "m" } } },
+};
+
+static const struct list allow_one[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "rw" } },
+	  { { THROUGH, 'c', 120, 11, "rw" },
+	    { DENIED, 'c', 120, 12, "rw" },
+	    { DENIED, 'c', 121, 11, "rw" },
+	    { DENIED, 'b', 120, 11, "rw" } } },
+};
+
+static const struct list type_c[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 0, "rw" } },
+	  { { THROUGH, 'c', 120, 0, "rw" }, { DENIED, 'b', 120, 0, "rw" } } },
+};
+
+static const struct list type_b[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "b", 120, 0, "rw" } },
+	  { { THROUGH, 'b', 120, 0, "rw" }, { DENIED, 'c', 120, 0, "rw" } } },
+};
+
+static const struct list type_a[LISTS] = {
+	{ { { DENY, "a", ANY, ANY, "rwm" } },
+	  { { DENIED, 'c', 120, 11, "rw" }, { DENIED, 'b', 120, 0, "rw" } } },
+	{ { { DENY, "a", ANY, ANY, "rwm" }, { ALLOW, "a", ANY, ANY, "rwm" } },
+	  { { THROUGH, 'c', 120, 11, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } },
+};
+
+static const struct list type_unset[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, NULL, 120, 0, "rw" } },
+	  { { THROUGH, 'c', 120, 0, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } },
+	{ { { ALLOW, "a", ANY, ANY, "rwm" }, { DENY, ALL } },
+	  { { DENIED, 'c', 120, 0, "rw" }, { DENIED, 'b', 120, 0, "rw" } } },
+};
+
+static const struct list major_unset[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", ANY, 11, "rw" } },
+	  { { THROUGH, 'c', 120, 11, "rw" },
+	    { THROUGH, 'c', 121, 11, "rw" },
+	    { DENIED, 'c', 120, 12, "rw" },
+	    { DENIED, 'b', 120, 11, "rw" } } },
+};
+
+static const struct list minor_unset[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 121, ANY, "rw" } },
+	  { { THROUGH, 'c', 121, 1, "rw" },
+	    { THROUGH, 'c', 121, 64, "rw" },
+	    { DENIED, 'c', 120, 0, "rw" },
+	    { DENIED, 'b', 121, 1, "rw" } } },
+};
+
+static const struct list access_r[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "r" } },
+	  { { THROUGH, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "w" },
+	    { DENIED, 'c', 120, 11, "rw" } } },
+};
+
+static const struct list access_w[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "w" } },
+	  { { THROUGH, 'c', 120, 11, "w" },
+	    { DENIED, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "rw" } } },
+};
+
+static const struct list access_by_two[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "r" }, { ALLOW, "c", 120, 11, "w" } },
+	  { { THROUGH, 'c', 120, 11, "r" },
+	    { THROUGH, 'c', 120, 11, "w" },
+	    { THROUGH, 'c', 120, 11, "rw" } } },
+};
+
+static const struct list access_m[LISTS] = {
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "m" } },
+	  { { THROUGH, 'c', 120, 11, "m" },
+	    { DENIED, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "w" } } },
+	{ { { DENY, ALL }, { ALLOW, "c", 120, 11, "rw" } }, { { THROUGH, 'c', 120, 11, "rw" } } },
+};
+
+static const struct list access_partial_deny[LISTS] = {
+	{ { { ALLOW, ALL }, { DENY, "c", 120, 11, "w" } },
+	  { { THROUGH, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "w" },
+	    { THROUGH, 'c', 120, 12, "w" },
+	    { THROUGH, 'c', 120, 11, "m" } } },
+};
+
+static const struct list access_in_both[LISTS] = {
+	{ { { ALLOW, ALL }, { DENY, "c", 120, 11, "w" } },
+	  { { THROUGH, 'c', 120, 11, "r" },
+	    { DENIED, 'c', 120, 11, "rw" },
+	    { THROUGH, 'c', 120, 12, "rw" } } },
+};
+
+#define ROW(name, what, v, about, lists)                                                           \
 	{                                                                                          \
-		DENY, NULL, ANY, ANY, "rwm"                                                        \
-	}
-#define ALLOW_ALL                                                                                  \
-	{                                                                                          \
-		ALLOW, NULL, ANY, ANY, "rwm"                                                       \
+		{ name "-" v, "linux.resources.devices." what "." v, about }, lists                \
 	}
 
-/*
- * Said once for both versions of cgroups. What one rule cannot be told apart from, for want of a
- * list that shows the other side, stands in the same row.
- */
+/* Once for each version of cgroups. */
 #define ROWS(v)                                                                                    \
-	{ { "order-allow-last-" v, ID("order", v),                                                 \
-	    "what is denied first and allowed then is allowed" },                                  \
-	  { { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } },                                         \
-	      { { THROUGH, 'c', 120, 11, "rw" }, { DENIED, 'c', 120, 12, "rw" } } },               \
-	    { { { ALLOW, "c", 120, 11, "rw" }, DENY_ALL },                                         \
-	      { { DENIED, 'c', 120, 11, "rw" }, { DENIED, 'c', 120, 12, "rw" } } } } },            \
-		{ { "order-three-" v, ID("order", v),                                              \
-		    "each of three rules changes what those before say" },                         \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" }, { DENY, "c", 120, 11, "w" } },    \
-		      { { THROUGH, 'c', 120, 11, "r" }, { DENIED, 'c', 120, 11, "w" } } },         \
-		    { { ALLOW_ALL, { DENY, "c", 120, 11, "rw" }, { ALLOW, "c", 120, 11, "r" } },   \
-		      { { THROUGH, 'c', 120, 11, "r" },                                            \
-			{ DENIED, 'c', 120, 11, "w" },                                             \
-			{ THROUGH, 'c', 120, 12, "rw" } } } } },                                   \
-		{ { "deny-" v, ID("deny", v), "a rule that denies all lets nothing be opened" },   \
-		  { { { DENY_ALL },                                                                \
-		      { { DENIED, 'c', 120, 11, "r" },                                             \
-			{ DENIED, 'c', 120, 11, "w" },                                             \
-			{ DENIED, 'b', 120, 0, "r" },                                              \
-			{ DENIED, 'b', 120, 0, "w" } } },                                          \
-		    { { ALLOW_ALL },                                                               \
-		      { { THROUGH, 'c', 120, 11, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } } } },   \
-		{ { "deny-mknod-" v, ID("deny.mknod", v),                                          \
-		    "a rule that denies all lets no node be made" },                               \
-		  { { { DENY_ALL },                                                                \
-		      { { DENIED, 'c', 120, 11, "m" }, { DENIED, 'b', 120, 0, "m" } } },           \
-		    { { ALLOW_ALL },                                                               \
-		      { { THROUGH, 'c', 120, 11, "m" }, { THROUGH, 'b', 120, 0, "m" } } } } },     \
-		{ { "allow-" v, ID("allow", v), "a rule that allows a device allows no other" },   \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } },                                 \
-		      { { THROUGH, 'c', 120, 11, "rw" },                                           \
-			{ DENIED, 'c', 120, 12, "rw" },                                            \
-			{ DENIED, 'c', 121, 11, "rw" },                                            \
-			{ DENIED, 'b', 120, 11, "rw" } } } } },                                    \
-		{ { "type-c-" v, ID("type.c", v), "type c is character devices only" },            \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 0, "rw" } },                                  \
-		      { { THROUGH, 'c', 120, 0, "rw" }, { DENIED, 'b', 120, 0, "rw" } } } } },     \
-		{ { "type-b-" v, ID("type.b", v), "type b is block devices only" },                \
-		  { { { DENY_ALL, { ALLOW, "b", 120, 0, "rw" } },                                  \
-		      { { THROUGH, 'b', 120, 0, "rw" }, { DENIED, 'c', 120, 0, "rw" } } } } },     \
-		{ { "type-a-" v, ID("type.a", v), "type a is character and block devices" },       \
-		  { { { { DENY, "a", ANY, ANY, "rwm" } },                                          \
-		      { { DENIED, 'c', 120, 11, "rw" }, { DENIED, 'b', 120, 0, "rw" } } },         \
-		    { { { DENY, "a", ANY, ANY, "rwm" }, { ALLOW, "a", ANY, ANY, "rwm" } },         \
-		      { { THROUGH, 'c', 120, 11, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } } } },   \
-		{ { "type-unset-" v, ID("type.unset", v), "a rule without type is of all types" }, \
-		  { { { DENY_ALL, { ALLOW, NULL, 120, 0, "rw" } },                                 \
-		      { { THROUGH, 'c', 120, 0, "rw" }, { THROUGH, 'b', 120, 0, "rw" } } },        \
-		    { { { ALLOW, "a", ANY, ANY, "rwm" }, { DENY, NULL, ANY, ANY, "rwm" } },        \
-		      { { DENIED, 'c', 120, 0, "rw" }, { DENIED, 'b', 120, 0, "rw" } } } } },      \
-		{ { "major-unset-" v, ID("major.unset", v),                                        \
-		    "a rule without major is of every major" },                                    \
-		  { { { DENY_ALL, { ALLOW, "c", ANY, 11, "rw" } },                                 \
-		      { { THROUGH, 'c', 120, 11, "rw" },                                           \
-			{ THROUGH, 'c', 121, 11, "rw" },                                           \
-			{ DENIED, 'c', 120, 12, "rw" },                                            \
-			{ DENIED, 'b', 120, 11, "rw" } } } } },                                    \
-		{ { "minor-unset-" v, ID("minor.unset", v),                                        \
-		    "a rule without minor is of every minor" },                                    \
-		  { { { DENY_ALL, { ALLOW, "c", 121, ANY, "rw" } },                                \
-		      { { THROUGH, 'c', 121, 1, "rw" },                                            \
-			{ THROUGH, 'c', 121, 64, "rw" },                                           \
-			{ DENIED, 'c', 120, 0, "rw" },                                             \
-			{ DENIED, 'b', 121, 1, "rw" } } } } },                                     \
-		{ { "access-r-" v, ID("access.r", v), "access r is reading only" },                \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "r" } },                                  \
-		      { { THROUGH, 'c', 120, 11, "r" },                                            \
-			{ DENIED, 'c', 120, 11, "w" },                                             \
-			{ DENIED, 'c', 120, 11, "rw" } } } } },                                    \
-		{ { "access-w-" v, ID("access.w", v), "access w is writing only" },                \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "w" } },                                  \
-		      { { THROUGH, 'c', 120, 11, "w" },                                            \
-			{ DENIED, 'c', 120, 11, "r" },                                             \
-			{ DENIED, 'c', 120, 11, "rw" } } } } },                                    \
-		{ { "access-by-two-" v, ID("access.w", v),                                         \
-		    "two rules allow together what each of them does" },                           \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "r" }, { ALLOW, "c", 120, 11, "w" } },    \
-		      { { THROUGH, 'c', 120, 11, "r" },                                            \
-			{ THROUGH, 'c', 120, 11, "w" },                                            \
-			{ THROUGH, 'c', 120, 11, "rw" } } } } },                                   \
-		{ { "access-m-" v, ID("access.m", v), "access m is mknod only" },                  \
-		  { { { DENY_ALL, { ALLOW, "c", 120, 11, "m" } },                                  \
-		      { { THROUGH, 'c', 120, 11, "m" },                                            \
-			{ DENIED, 'c', 120, 11, "r" },                                             \
-			{ DENIED, 'c', 120, 11, "w" } } },                                         \
-		    { { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } },                                 \
-		      { { THROUGH, 'c', 120, 11, "rw" } } } } },                                   \
-	{                                                                                          \
-		{ "access-partial-deny-" v, ID("access.partial-deny", v),                          \
-		  "a rule that denies writing denies nothing else" },                              \
-		{                                                                                  \
-			{                                                                          \
-				{ ALLOW_ALL, { DENY, "c", 120, 11, "w" } },                        \
-				{                                                                  \
-					{ THROUGH, 'c', 120, 11, "r" },                            \
-						{ DENIED, 'c', 120, 11, "w" },                     \
-						{ DENIED, 'c', 120, 11, "rw" },                    \
-						{ THROUGH, 'c', 120, 12, "w" },                    \
-					{                                                          \
-						THROUGH, 'c', 120, 11, "m"                         \
-					}                                                          \
-				}                                                                  \
-			}                                                                          \
-		}                                                                                  \
-	}
-
-#define ID(what, v) "linux.resources.devices." what "." v
+	ROW("order-allow-last", "order", v, "what is denied first and allowed then is allowed",    \
+	    order_allow_last),                                                                     \
+		ROW("order-three", "order", v,                                                     \
+		    "each of three rules changes what those before say", order_three),             \
+		ROW("deny", "deny", v, "a rule that denies all lets nothing be opened", deny_all), \
+		ROW("deny-mknod", "deny.mknod", v, "a rule that denies all lets no node be made",  \
+		    deny_mknod),                                                                   \
+		ROW("allow", "allow", v, "a rule that allows a device allows no other",            \
+		    allow_one),                                                                    \
+		ROW("type-c", "type.c", v, "type c is character devices only", type_c),            \
+		ROW("type-b", "type.b", v, "type b is block devices only", type_b),                \
+		ROW("type-a", "type.a", v, "type a is character and block devices", type_a),       \
+		ROW("type-unset", "type.unset", v, "a rule without type is of all types",          \
+		    type_unset),                                                                   \
+		ROW("major-unset", "major.unset", v, "a rule without major is of every major",     \
+		    major_unset),                                                                  \
+		ROW("minor-unset", "minor.unset", v, "a rule without minor is of every minor",     \
+		    minor_unset),                                                                  \
+		ROW("access-r", "access.r", v, "access r is reading only", access_r),              \
+		ROW("access-w", "access.w", v, "access w is writing only", access_w),              \
+		ROW("access-by-two", "access.w", v,                                                \
+		    "two rules allow together what each of them does", access_by_two),             \
+		ROW("access-m", "access.m", v, "access m is mknod only", access_m),                \
+		ROW("access-partial-deny", "access.partial-deny", v,                               \
+		    "a rule that denies writing denies nothing else", access_partial_deny),        \
+		ROW("access-in-both", "access.partial-deny", v,                                    \
+		    "what may not be written is not opened for both", access_in_both)
 
 static const struct rules_row v1_rows[] = { ROWS("v1") };
 static const struct rules_row v2_rows[] = { ROWS("v2") };
@@ -169,16 +210,16 @@ static json_t *in_json(const struct rule *rules)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < ARRAY_SIZE(((struct list *)0)->rules) && rules[i].verdict; i++) {
-		json_t *rule = json_pack("{s:b s:s}", "allow", rules[i].verdict == ALLOW, "access",
-					 rules[i].access);
+	for (const struct rule *r = rules; r->verdict; r++) {
+		json_t *rule =
+			json_pack("{s:b s:s}", "allow", r->verdict == ALLOW, "access", r->access);
 
-		if (rules[i].type)
-			json_object_set_new(rule, "type", json_string(rules[i].type));
-		if (rules[i].major != ANY)
-			json_object_set_new(rule, "major", json_integer(rules[i].major));
-		if (rules[i].minor != ANY)
-			json_object_set_new(rule, "minor", json_integer(rules[i].minor));
+		if (r->type)
+			json_object_set_new(rule, "type", json_string(r->type));
+		if (r->major != ANY)
+			json_object_set_new(rule, "major", json_integer(r->major));
+		if (r->minor != ANY)
+			json_object_set_new(rule, "minor", json_integer(r->minor));
 		json_array_append_new(list, rule);
 	}
 	return list;
@@ -246,8 +287,7 @@ static void effect(struct test *t)
 	const struct rules_row *row = test_row(t);
 	const char *id = row->c.requirement;
 
-	for (size_t i = 0; i < ARRAY_SIZE(row->lists) && row->lists[i].rules[0].verdict; i++) {
-		const struct list *l = &row->lists[i];
+	for (const struct list *l = row->lists; l < row->lists + LISTS && l->rules->verdict; l++) {
 		struct bundle *b = with_rules(t, l->rules);
 		const struct facts *f;
 
@@ -258,8 +298,7 @@ static void effect(struct test *t)
 	}
 }
 
-/* ------------------------------------------------------------------ from the first instruction on
- */
+/* ------------------------------------------------------------------ from the beginning on */
 
 /* Nothing goes before: what is opened first is opened by the first program's first instructions. */
 static void at_once(struct test *t, const char *id, const char *controller, bool there)
@@ -324,7 +363,7 @@ static const struct refused_row refused_rows[] = {
 
 static void refused(struct test *t)
 {
-	static const struct rule rules[4] = { DENY_ALL, { ALLOW, "c", 120, 11, "rw" } };
+	static const struct rule rules[4] = { { DENY, ALL }, { ALLOW, "c", 120, 11, "rw" } };
 	const struct refused_row *row = test_row(t);
 	struct bundle *good = with_rules(t, rules), *bad = bundle_copy(good);
 
