@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mempolicy.h>
 #include <linux/mman.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -60,6 +61,36 @@ static void do_forked(char **argument)
 		answer("forked", errno);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+}
+
+/* N: new pages are touched; the memory node of each, or why it cannot be told. */
+static void do_page_nodes(char **argument)
+{
+	long wanted = strtol(argument[0], NULL, 10), size = sysconf(_SC_PAGESIZE);
+	size_t length = (size_t)(wanted * size);
+	volatile char *page =
+		mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED) {
+		answer("page-nodes", errno);
+		return;
+	}
+	madvise((void *)page, length, MADV_NOHUGEPAGE);
+	line_begin("page-nodes");
+	out_open('[');
+	for (long i = 0; i < wanted; i++) {
+		int node = -1;
+
+		page[i * size] = 1;
+		if (syscall(SYS_get_mempolicy, &node, NULL, 0UL, &page[i * size],
+			    MPOL_F_NODE | MPOL_F_ADDR))
+			out_text(errno_name(errno));
+		else
+			out_int(node);
+	}
+	out_close(']');
+	line_end();
+	munmap((void *)page, length);
 }
 
 /* RLIMIT_X SOFT HARD: of the probe itself. */
@@ -249,6 +280,7 @@ static void do_pull(char **argument)
 
 const struct command limit_commands[] = {
 	{ "forked", 1, do_forked, false },
+	{ "page-nodes", 1, do_page_nodes, false },
 	{ "set-limit", 3, do_set_limit, false },
 	{ "opens", 1, do_opens, false },
 	{ "fill", 2, do_fill, false },

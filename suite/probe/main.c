@@ -18,7 +18,7 @@ const struct command *find_command(const char *name)
 	static const struct command *const tables[] = { self_commands, file_commands, act_commands,
 							place_commands, socket_commands,
 							filter_commands, power_commands,
-							limit_commands };
+							limit_commands, net_commands };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct command *c = tables[i]; c->name; c++)

@@ -39,7 +39,7 @@ struct command {
 };
 
 extern const struct command self_commands[], file_commands[], act_commands[], place_commands[],
-	socket_commands[], filter_commands[], power_commands[], limit_commands[];
+	socket_commands[], filter_commands[], power_commands[], limit_commands[], net_commands[];
 /* NULL when there is none of that name. */
 const struct command *find_command(const char *name);
 

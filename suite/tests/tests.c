@@ -47,6 +47,7 @@ const struct test_entry *const test_tables[] = {
 	namespace_tests,
 	mapping_tests,
 	time_offset_tests,
+	net_device_tests,
 	sysctl_tests,
 	personality_tests,
 	device_tests,
