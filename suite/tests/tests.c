@@ -48,6 +48,7 @@ const struct test_entry *const test_tables[] = {
 	mapping_tests,
 	time_offset_tests,
 	net_device_tests,
+	memory_policy_tests,
 	sysctl_tests,
 	personality_tests,
 	device_tests,

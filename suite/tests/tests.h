@@ -47,6 +47,7 @@ extern const struct test_entry namespace_tests[];
 extern const struct test_entry mapping_tests[];
 extern const struct test_entry time_offset_tests[];
 extern const struct test_entry net_device_tests[];
+extern const struct test_entry memory_policy_tests[];
 extern const struct test_entry sysctl_tests[];
 extern const struct test_entry personality_tests[];
 extern const struct test_entry device_tests[];
