@@ -8,7 +8,7 @@ TEST_FLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wstrict-protot
 FAKE_SOURCES = tests/runtimes/fake.c tests/runtimes/acts.c tests/runtimes/leak.c \
 	tests/runtimes/forge.c tests/runtimes/command.c suite/core/crc32.c
 SABOTEUR_SOURCES = $(sort $(wildcard tests/saboteur/*.c)) tests/runtimes/command.c \
-	tests/runtimes/leak.c suite/core/path.c suite/probe/names.c
+	tests/runtimes/leak.c suite/core/path.c suite/probe/names.c suite/probe/netlink.c
 MKBAD_SOURCES = tests/payloads/mkbad.c suite/core/sha256.c
 
 .PHONY: check
@@ -33,7 +33,7 @@ $(TEST_BIN)/record: tests/trust/record.c $(SUITE_HEADERS) build/assay
 
 # Goes into payloads and containers alone, as the suite does.
 build/saboteur: $(SABOTEUR_SOURCES) tests/saboteur/saboteur.h tests/runtimes/acts.h \
-		tests/runtimes/command.h suite/core/path.h suite/probe/names.h $(filter build/%,$(SUITE_CC))
+		tests/runtimes/command.h suite/core/path.h suite/probe/names.h suite/probe/netlink.h $(filter build/%,$(SUITE_CC))
 	@mkdir -p $(@D)
 	$(SUITE_CC) $(SUITE_FLAGS) -static -s -Wl,--gc-sections -Wl,--build-id=none -o $@ \
 		$(SABOTEUR_SOURCES) -ljansson

@@ -239,7 +239,9 @@ static const char *wrong_step(struct step *s)
 		inner = find_special(*word);
 		s->action = inner;
 		s->word = word + 1;
-		s->after = inner && (inner->flags & IN_AFTER);
+		/* One that may stand on both sides stands where the line says. */
+		s->after = inner && (inner->flags & IN_AFTER) &&
+			   (s->after || !(inner->flags & IN_BEFORE));
 		wrong = inner ? wrong_words(inner, s->word) : join("no special %s", *word);
 	} else if (!wrong && (hook || init || later)) {
 		word += hook || later;

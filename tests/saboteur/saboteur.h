@@ -193,6 +193,9 @@ int listener_fault(struct call *c, char **word);
 /* After the call. */
 void listener_close(struct call *c);
 
+/* -- net.c */
+int link_fault(struct call *c, char **word);
+
 /* -- config.c */
 /* The JSON of config.json to be changed, or NULL. */
 json_t *config_edit(struct call *c);

@@ -230,6 +230,7 @@ const struct action special_actions[] = {
 	{ "console", "wT", IN_BEFORE, console_fault },
 	{ "crash", "s", IN_BEFORE, crash },
 	{ "duplicate", "w", IN_AFTER | TAKES_OUT, duplicate },
+	{ "link", "wwwW", IN_BEFORE | IN_AFTER, link_fault },
 	{ "listener", "wTT", IN_BEFORE, listener_fault },
 	{ "move-caller", "", IN_AFTER, move_caller },
 	{ "own-name", "", IN_BEFORE, own_name },
