@@ -26,7 +26,7 @@
 static int write_to(const char *path, int flags, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0644), error = 0;
-	size_t length = strlen(text);
+	size_t length = text ? strlen(text) : 0;
 
 	if (fd < 0)
 		return -errno;
