@@ -81,7 +81,7 @@ struct policy {
 	const char *mode, *nodes; /* as in config.json; nodes NULL: none */
 	const char *flags;	  /* with the brackets; NULL: none */
 	int value, flag_value;
-	enum { ANYWHERE, ON_THOSE, ON_EACH } pages; /* where new ones lie */
+	bool strict; /* the kernel takes new pages from nowhere else, however full they are */
 };
 
 static struct bundle *with_policy(struct test *t, const char *policy)
@@ -170,101 +170,38 @@ static bool check_policy(struct test *t, const char *id, const char *who, const 
 #define RELATIVE  "\"MPOL_F_RELATIVE_NODES\""
 #define BALANCING "\"MPOL_F_NUMA_BALANCING\""
 
+/* Name, requirement; mode, nodes, flags; mode and flags of the kernel; strict. */
+#define ROW(name, id, ...)                                                                         \
+	{                                                                                          \
+		{ name, id, NULL }, __VA_ARGS__                                                    \
+	}
+
 static const struct policy policies[] = {
-	{ { "preferred", MODE "preferred", NULL },
-	  "MPOL_PREFERRED",
-	  "@",
-	  NULL,
-	  MPOL_PREFERRED,
-	  0,
-	  ON_THOSE },
-	{ { "preferred-first", MODE "preferred", NULL },
-	  "MPOL_PREFERRED",
-	  "0",
-	  NULL,
-	  MPOL_PREFERRED,
-	  0,
-	  ON_THOSE },
-	{ { "bind", MODE "bind", NULL }, "MPOL_BIND", "@", NULL, MPOL_BIND, 0, ON_THOSE },
-	{ { "bind-first", MODE "bind", NULL }, "MPOL_BIND", "0", NULL, MPOL_BIND, 0, ON_THOSE },
-	{ { "interleave", MODE "interleave", NULL },
-	  "MPOL_INTERLEAVE",
-	  "*",
-	  NULL,
-	  MPOL_INTERLEAVE,
-	  0,
-	  ON_EACH },
-	{ { "local", MODE "local", NULL }, "MPOL_LOCAL", NULL, NULL, MPOL_LOCAL, 0, ANYWHERE },
-	{ { "preferred-many", MODE "preferred-many", NULL },
-	  "MPOL_PREFERRED_MANY",
-	  "*",
-	  NULL,
-	  PREFERRED_MANY,
-	  0,
-	  ANYWHERE },
-	{ { "weighted-interleave", MODE "weighted-interleave", NULL },
-	  "MPOL_WEIGHTED_INTERLEAVE",
-	  "*",
-	  NULL,
-	  WEIGHTED_INTERLEAVE,
-	  0,
-	  ANYWHERE },
-	{ { "comma", ID "nodes.list", NULL },
-	  "MPOL_INTERLEAVE",
-	  "0,1",
-	  NULL,
-	  MPOL_INTERLEAVE,
-	  0,
-	  ON_EACH },
-	{ { "range", ID "nodes.list", NULL },
-	  "MPOL_INTERLEAVE",
-	  "0-1",
-	  NULL,
-	  MPOL_INTERLEAVE,
-	  0,
-	  ON_EACH },
-	{ { "range-of-one", ID "nodes.list", NULL },
-	  "MPOL_BIND",
-	  "1-1",
-	  NULL,
-	  MPOL_BIND,
-	  0,
-	  ON_THOSE },
-	{ { "static", FLAGS "static-nodes", NULL },
-	  "MPOL_BIND",
-	  "@",
-	  "[" STATIC "]",
-	  MPOL_BIND,
-	  MPOL_F_STATIC_NODES,
-	  ON_THOSE },
-	{ { "relative", FLAGS "relative-nodes", NULL },
-	  "MPOL_BIND",
-	  "@",
-	  "[" RELATIVE "]",
-	  MPOL_BIND,
-	  MPOL_F_RELATIVE_NODES,
-	  ON_THOSE },
-	{ { "balancing", FLAGS "numa-balancing", NULL },
-	  "MPOL_BIND",
-	  "*",
-	  "[" BALANCING "]",
-	  MPOL_BIND,
-	  MPOL_F_NUMA_BALANCING,
-	  ANYWHERE },
-	{ { "two-flags", FLAGS "several", NULL },
-	  "MPOL_BIND",
-	  "*",
-	  "[" STATIC "," BALANCING "]",
-	  MPOL_BIND,
-	  MPOL_F_STATIC_NODES | MPOL_F_NUMA_BALANCING,
-	  ANYWHERE },
-	{ { "two-flags-turned", FLAGS "several", NULL },
-	  "MPOL_BIND",
-	  "*",
-	  "[" BALANCING "," RELATIVE "]",
-	  MPOL_BIND,
-	  MPOL_F_RELATIVE_NODES | MPOL_F_NUMA_BALANCING,
-	  ANYWHERE },
+	ROW("preferred", MODE "preferred", "MPOL_PREFERRED", "@", NULL, MPOL_PREFERRED, 0, false),
+	ROW("preferred-first", MODE "preferred", "MPOL_PREFERRED", "0", NULL, MPOL_PREFERRED, 0,
+	    false),
+	ROW("bind", MODE "bind", "MPOL_BIND", "@", NULL, MPOL_BIND, 0, true),
+	ROW("bind-first", MODE "bind", "MPOL_BIND", "0", NULL, MPOL_BIND, 0, true),
+	ROW("interleave", MODE "interleave", "MPOL_INTERLEAVE", "*", NULL, MPOL_INTERLEAVE, 0,
+	    false),
+	ROW("local", MODE "local", "MPOL_LOCAL", NULL, NULL, MPOL_LOCAL, 0, false),
+	ROW("preferred-many", MODE "preferred-many", "MPOL_PREFERRED_MANY", "*", NULL,
+	    PREFERRED_MANY, 0, false),
+	ROW("weighted-interleave", MODE "weighted-interleave", "MPOL_WEIGHTED_INTERLEAVE", "*",
+	    NULL, WEIGHTED_INTERLEAVE, 0, false),
+	ROW("comma", ID "nodes.list", "MPOL_INTERLEAVE", "0,1", NULL, MPOL_INTERLEAVE, 0, false),
+	ROW("range", ID "nodes.list", "MPOL_INTERLEAVE", "0-1", NULL, MPOL_INTERLEAVE, 0, false),
+	ROW("range-of-one", ID "nodes.list", "MPOL_BIND", "1-1", NULL, MPOL_BIND, 0, true),
+	ROW("static", FLAGS "static-nodes", "MPOL_BIND", "@", "[" STATIC "]", MPOL_BIND,
+	    MPOL_F_STATIC_NODES, true),
+	ROW("relative", FLAGS "relative-nodes", "MPOL_BIND", "@", "[" RELATIVE "]", MPOL_BIND,
+	    MPOL_F_RELATIVE_NODES, true),
+	ROW("balancing", FLAGS "numa-balancing", "MPOL_BIND", "*", "[" BALANCING "]", MPOL_BIND,
+	    MPOL_F_NUMA_BALANCING, false),
+	ROW("two-flags", FLAGS "several", "MPOL_BIND", "*", "[" STATIC "," BALANCING "]", MPOL_BIND,
+	    MPOL_F_STATIC_NODES | MPOL_F_NUMA_BALANCING, false),
+	ROW("two-flags-turned", FLAGS "several", "MPOL_BIND", "*", "[" BALANCING "," RELATIVE "]",
+	    MPOL_BIND, MPOL_F_RELATIVE_NODES | MPOL_F_NUMA_BALANCING, false),
 };
 
 static void check_pages(struct test *t, const struct policy *row, const json_t *pages,
@@ -294,7 +231,7 @@ static void applied(struct test *t)
 		return;
 	check_policy(t, id, "the process", facts_get(f, "mempolicy"), row->value, row->flag_value,
 		     nodes);
-	if (row->pages != ANYWHERE)
+	if (row->strict)
 		check_pages(t, row, facts_get(f, "page-nodes"), nodes);
 }
 
