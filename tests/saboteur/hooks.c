@@ -34,11 +34,7 @@ static const char *own_path(void)
 /* One for each container, as two may have the same root; an id may be no name for a file. */
 static const char *inside_path(const struct call *c)
 {
-	unsigned long sum = 5381;
-
-	for (const char *at = c->id ? c->id : ""; *at; at++)
-		sum = sum * 33 + (unsigned char)*at;
-	return join("/.saboteur-%lx", sum);
+	return join("/.saboteur-%lx", text_sum(c->id ? c->id : ""));
 }
 
 static char *copy_path(struct call *c)

@@ -35,6 +35,7 @@ static const char *beside(const char *ending)
 static const char *own_options(struct call *c, char **argv, const char **sabotage)
 {
 	size_t n = 0, at = command_at(argv + 1) + 1;
+	bool understood = true;
 
 	c->argv = argv;
 	for (size_t i = 0; argv[i]; i++) {
@@ -52,6 +53,8 @@ static const char *own_options(struct call *c, char **argv, const char **sabotag
 			*sabotage = word + 11;
 		else if (!strcmp(word, "--strict"))
 			c->strict = true;
+		else if (!strncmp(word, "--mend=", 7))
+			understood &= (c->mends = mend_names(word + 7)) != 0;
 		else if (!strcmp(word, "--loud"))
 			loud = true;
 		else
@@ -61,7 +64,7 @@ static const char *own_options(struct call *c, char **argv, const char **sabotag
 	c->real = c->real ? c->real : beside("real");
 	list = list ? list : beside("list");
 	argv[0] = (char *)c->real;
-	return c->real;
+	return understood ? c->real : NULL;
 }
 
 static void read_call(struct call *c)
@@ -136,6 +139,8 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 		if (!s->after)
 			apply(c, s);
 	}
+	if (!c->skip)
+		make_mended(c);
 	config_place(c);
 	if (!c->skip)
 		make_strict(c);
@@ -166,7 +171,7 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 static int usage(void)
 {
 	fprintf(stderr, "usage: saboteur --real=PATH [--list=FILE --sabotage=NAME] [--strict] "
-			"[--dir=PATH] [--loud] ARGUMENTS OF A RUNTIME\n"
+			"[--mend=NAME,...] [--dir=PATH] [--loud] ARGUMENTS OF A RUNTIME\n"
 			"       saboteur --check FILE...\n");
 	return STATUS_BROKEN;
 }
@@ -193,7 +198,7 @@ int main(int argc, char **argv)
 		return check(argv + 2);
 	if (!argc || !own_options(&c, argv, &sabotage))
 		return usage();
-	if (!sabotage && !c.strict)
+	if (!sabotage && !c.strict && !c.mends)
 		become_real(&c);
 	fill_gaps();
 	read_call(&c);
@@ -203,7 +208,7 @@ int main(int argc, char **argv)
 	inside = (!strcmp(c.operation, "create") || !strcmp(c.operation, "delete")) &&
 		 has_inside_wraps(steps);
 	steps = select_steps(&c, steps);
-	if (!steps && !inside && !c.strict)
+	if (!steps && !inside && !c.strict && !is_mended(&c))
 		become_real(&c);
 	return sabotage_call(&c, steps, inside);
 }

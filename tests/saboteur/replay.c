@@ -49,7 +49,7 @@ static int json_from(struct call *c, char **word)
 
 /* ------------------------------------------------------------------ hooks */
 
-static char **strings(const json_t *list)
+char **strings(const json_t *list)
 {
 	size_t n = json_array_size(list), i;
 	char **v = grow(NULL, (n + 1) * sizeof(*v));

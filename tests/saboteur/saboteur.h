@@ -46,6 +46,7 @@ struct call {
 	struct step *deferred[64]; /* for the runtime's process, in order */
 	size_t n_deferred;
 	bool strict; /* --strict: the caller keeps to the letter of CLI 1.0.1 */
+	unsigned int mends; /* --mend */
 	bool skip; /* no call at all */
 	int answer; /* where one that went on in a child tells the exit status; -1: it did not */
 	bool reaps, hold; /* that process gets what the runtime leaves, keeps the streams */
@@ -54,6 +55,8 @@ struct call {
 	int status, signal; /* how the real runtime ended; signal 0: it exited */
 	int exit_status; /* what the saboteur makes of it; -1: the same */
 };
+
+enum { MEND_START_HOOK = 1, MEND_REFUSE = 2 };
 
 enum {
 	IN_BEFORE = 1, /* may stand before the call */
@@ -106,6 +109,8 @@ void *grow(void *old, size_t size);
 char *copy_text(const char *text, size_t length);
 char *join(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void text_add(struct text *t, const char *data, size_t length);
+/* A number for a text that may be no name for a file. */
+unsigned long text_sum(const char *text);
 /* The text with every `old` in it replaced; false: there was none. */
 bool text_replace(struct text *t, const char *old, const char *new);
 /* A whole file; -errno. */
@@ -175,6 +180,21 @@ void stay_on(struct call *c) __attribute__((noreturn));
 void make_strict(struct call *c);
 /* In the process that becomes the real runtime: its environment likewise. */
 void make_listen(const struct call *c);
+
+/* -- mend.c */
+/* "NAME,..." as bits; 0: one of them is none. */
+unsigned int mend_names(const char *names);
+/* Whether a mend has to do with this call. */
+bool is_mended(const struct call *c);
+/* The call does what the mends say, by what the sabotage has made of it. */
+void make_mended(struct call *c);
+
+/* -- refuse.c */
+/* Why this config.json must be refused; NULL: it need not. */
+const char *why_refused(const json_t *config);
+
+/* -- replay.c */
+char **strings(const json_t *list);
 
 /* -- console.c: --console-socket, when it is to be strict or to have a fault */
 int console_fault(struct call *c, char **word);

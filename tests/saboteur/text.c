@@ -66,6 +66,15 @@ void text_add(struct text *t, const char *data, size_t length)
 	t->data[t->length] = '\0';
 }
 
+unsigned long text_sum(const char *text)
+{
+	unsigned long sum = 5381;
+
+	for (; *text; text++)
+		sum = sum * 33 + (unsigned char)*text;
+	return sum;
+}
+
 bool text_replace(struct text *t, const char *old, const char *new)
 {
 	struct text made = { 0 };
