@@ -140,7 +140,7 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 			apply(c, s);
 	}
 	if (!c->skip)
-		make_mended(c);
+		stay |= make_mended(c);
 	config_place(c);
 	if (!c->skip)
 		make_strict(c);
@@ -152,6 +152,7 @@ static int sabotage_call(struct call *c, struct step *steps, bool inside)
 	signal(SIGPIPE, SIG_IGN);
 	c->created = true;
 	config_restore(c);
+	end_mended(c);
 	console_close(c);
 	listener_close(c);
 	for (struct step *s = steps; s; s = s->next)

@@ -74,6 +74,11 @@ static bool large_size(const json_t *process)
 		json_integer_value(json_object_get(size, "width")) > ROWS_MAX);
 }
 
+static bool not_positive(const json_t *value)
+{
+	return json_is_integer(value) && json_integer_value(value) <= 0;
+}
+
 static bool empty_list(const json_t *value)
 {
 	return json_is_array(value) && !json_array_size(value);
@@ -103,6 +108,8 @@ static const struct {
 	const char *why;
 } rules[] = {
 	{ "ociVersion", not_semver, "ociVersion is no version" },
+	{ "hooks.*.*.path", relative, "a hook has a relative path" },
+	{ "hooks.*.*.timeout", not_positive, "a hook has a timeout that is not positive" },
 	{ "process", large_size, "consoleSize is more than a terminal has" },
 	{ "process.rlimits", repeats_type, "rlimits has a type twice" },
 	{ "linux.maskedPaths.*", relative, "maskedPaths has a relative path" },

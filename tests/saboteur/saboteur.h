@@ -47,6 +47,8 @@ struct call {
 	size_t n_deferred;
 	bool strict; /* --strict: the caller keeps to the letter of CLI 1.0.1 */
 	unsigned int mends; /* --mend */
+	json_t *kept; /* hooks that a mend runs */
+	pid_t onlooker; /* waits for the program to be executed; 0: none */
 	bool skip; /* no call at all */
 	int answer; /* where one that went on in a child tells the exit status; -1: it did not */
 	bool reaps, hold; /* that process gets what the runtime leaves, keeps the streams */
@@ -55,8 +57,6 @@ struct call {
 	int status, signal; /* how the real runtime ended; signal 0: it exited */
 	int exit_status; /* what the saboteur makes of it; -1: the same */
 };
-
-enum { MEND_START_HOOK = 1, MEND_REFUSE = 2 };
 
 enum {
 	IN_BEFORE = 1, /* may stand before the call */
@@ -186,8 +186,11 @@ void make_listen(const struct call *c);
 unsigned int mend_names(const char *names);
 /* Whether a mend has to do with this call. */
 bool is_mended(const struct call *c);
-/* The call does what the mends say, by what the sabotage has made of it. */
-void make_mended(struct call *c);
+/* The call does what the mends say, by what the sabotage has made of it; whether it has to be made
+ * by a child. */
+bool make_mended(struct call *c);
+/* After it. */
+void end_mended(struct call *c);
 
 /* -- refuse.c */
 /* Why this config.json must be refused; NULL: it need not. */
