@@ -124,7 +124,7 @@ static const struct feature features[] = {
 	ON_V1("cgroup controller cpu", "CGROUP_SCHED FAIR_GROUP_SCHED", try_cgroup,
 	      "cpu.shares 512", 0),
 	ON_V1("cpu.cfs_quota_us", "CFS_BANDWIDTH", try_cgroup, "cpu.cfs_quota_us 50000", 0),
-	ON_V1("cpu.rt_runtime_us", "RT_GROUP_SCHED", try_cgroup, "cpu.rt_runtime_us 0", 0),
+	ON_V1("cpu.rt_runtime_us", "RT_GROUP_SCHED", try_cgroup, "cpu.rt_runtime_us 1000", 0),
 	ON_V1("cgroup controller cpuacct", "", try_cgroup, "cpuacct.usage", 0),
 	ON_V1("cgroup controller cpuset", "CPUSETS CPUSETS_V1", try_cgroup, "cpuset.cpus 0", 0),
 	ON_V1("cgroup controller memory", "MEMCG MEMCG_V1", try_cgroup,
