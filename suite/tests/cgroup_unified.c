@@ -84,6 +84,7 @@ static const struct key_row keys[] = {
 	{ { "memory", NULL, NULL }, "memory", "memory.high", "50331648" },
 	{ { "pids", NULL, NULL }, "pids", "pids.max", "33" },
 	{ { "hugetlb", NULL, NULL }, "hugetlb", "hugetlb.2MB.max", "4194304" },
+	{ { "rdma", NULL, NULL }, "rdma", "rdma.max", NULL }, /* of a device of the test's */
 };
 
 /* Whether a file of a cgroup, a list of words, has this one. */
@@ -94,6 +95,17 @@ static bool has_word(struct test *t, const char *path, const char *file, const c
 
 	for (size_t n; text && (n = strcspn(text, " ")); text += n + !!text[n])
 		if (n == length && !strncmp(text, word, n))
+			return true;
+	return false;
+}
+
+/* Whether a file of a cgroup has this line. */
+static bool has_line(const char *text, const char *line)
+{
+	size_t length = strlen(line);
+
+	for (size_t n; text && (n = strcspn(text, "\n")); text += n + !!text[n])
+		if (n == length && !strncmp(text, line, n))
 			return true;
 	return false;
 }
@@ -114,7 +126,7 @@ static void enabled(struct test *t, const char *id, const char *controller, cons
 {
 	struct bundle *b = bundle_new(t);
 	struct container *c = container_new(b);
-	const char *place;
+	const char *place, *now;
 
 	if (!cgroup_value(t, "", "/", key))
 		test_skip(t, "the kernel has no %s", key);
@@ -128,8 +140,9 @@ static void enabled(struct test *t, const char *id, const char *controller, cons
 	check_true(t, id, has_word(t, CG_PARENT "/u/c", "cgroup.controllers", controller),
 		   format(t, "cgroup.controllers of " CG_PARENT "/u/c has %s", controller), "%s",
 		   cgroup_value(t, "", CG_PARENT "/u/c", "cgroup.controllers"));
-	if (*value)
-		check_string(t, id, key, value, cgroup_value(t, "", CG_PARENT "/u/c", key));
+	now = cgroup_value(t, "", CG_PARENT "/u/c", key);
+	check_true(t, id, has_line(now, value), format(t, "%s has the line \"%s\"", key, value), "%s",
+		   now ? now : "no such file");
 }
 
 static void controllers_enabled(struct test *t)
@@ -140,9 +153,12 @@ static void controllers_enabled(struct test *t)
 static void each_controller(struct test *t)
 {
 	const struct key_row *row = test_row(t);
+	const char *value = row->value;
 
+	if (!value)
+		value = format(t, "%s hca_handle=2 hca_object=2000", cg_rdma_device(t));
 	enabled(t, "linux.resources.unified.controllers-enabled.each", row->controller, row->key,
-		row->value);
+		value);
 }
 
 static int stay(void *data)

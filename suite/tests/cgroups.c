@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "suite/core/netlink.h"
 #include "suite/tests/common.h"
 
 /* In one hierarchy; on v2 with all its controllers. */
@@ -97,6 +98,28 @@ const char *cg_in_force(struct test *t, struct container *c, const char *control
 			return value;
 		path = format(t, "%.*s", (int)(slash - path), path);
 	}
+}
+
+#define ATTEMPTS 256 /* as many devices as tests that run side by side have by far */
+
+/* Their names are the machine's: a test takes the next one that is free. */
+const char *cg_rdma_device(struct test *t)
+{
+	const char *link = test_id(t);
+	int error = link_make("dummy", link);
+
+	if (error)
+		test_skip(t, "the kernel has no dummy links: %s", strerror(-error));
+	for (int i = 0; i < ATTEMPTS; i++) {
+		const char *name = format(t, "octest%d", i);
+
+		error = rdma_make("rxe", name, link);
+		if (!error)
+			return name;
+		if (error != -EEXIST && error != -ENFILE)
+			break;
+	}
+	test_skip(t, "the kernel has no software RDMA devices: %s", strerror(-error));
 }
 
 struct bundle *cg_bundle(struct test *t, const char *path, const char *resources)

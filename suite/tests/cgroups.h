@@ -30,6 +30,9 @@ const char *cg_in_force(struct test *t, struct container *c, const char *control
 /* CG_PARENT, and a bundle with this cgroupsPath and these resources (JSON text; NULL: none). */
 struct bundle *cg_bundle(struct test *t, const char *path, const char *resources);
 
+/* A new RDMA device; its name. It goes with the network namespace of the test. */
+const char *cg_rdma_device(struct test *t);
+
 struct cg_setting {
 	const char *file, *value;
 };
