@@ -99,13 +99,14 @@ static bool has_word(struct test *t, const char *path, const char *file, const c
 	return false;
 }
 
-/* Whether a file of a cgroup has this line. */
+/* Whether a text has this line; the kernel ends some with a blank. */
 static bool has_line(const char *text, const char *line)
 {
 	size_t length = strlen(line);
 
 	for (size_t n; text && (n = strcspn(text, "\n")); text += n + !!text[n])
-		if (n == length && !strncmp(text, line, n))
+		if (!strncmp(text, line, length) &&
+		    length + strspn(text + length, " ") == n)
 			return true;
 	return false;
 }
