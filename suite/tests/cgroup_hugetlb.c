@@ -168,7 +168,6 @@ static const struct size_row sizes[] = {
 	SIZE_ROW("bytes", "pagesize.format", "2097152"),
 	SIZE_ROW("empty", "pagesize.format", ""),
 	SIZE_ROW("fraction", "pagesize.format", "2.0MB"),
-	SIZE_ROW("other-file", "pagesize.format", "2MB.rsvd"),
 	SIZE_ROW("path", "pagesize.format", "../hugetlb.2MB"),
 };
 
