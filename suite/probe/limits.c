@@ -220,28 +220,7 @@ static void do_spin(char **argument)
  */
 static void do_huge(char **argument)
 {
-	size_t size = strtoull(argument[0], NULL, 10);
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
-
-		if (memory == MAP_FAILED)
-			_exit(1);
-		for (size_t i = 0; i < size; i += 2 << 20)
-			((volatile char *)memory)[i] = 1;
-		_exit(0);
-	}
-	line_begin("huge");
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		out_errno(errno);
-	else if (WIFSIGNALED(status))
-		out_text(signal_name(WTERMSIG(status)));
-	else
-		out_text(WEXITSTATUS(status) ? "refused" : "touched");
-	line_end();
+	touch_in_child("huge", strtoull(argument[0], NULL, 10), 2 << 20, MAP_HUGETLB | MAP_HUGE_2MB);
 }
 
 /* PATH BYTES: read past all caches, as only so cgroup v1 knows whose reading it is. */

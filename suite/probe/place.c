@@ -385,24 +385,22 @@ static void do_bind(char **argument)
 	answer("bind", on_port(argument[0], bind));
 }
 
-/* BYTES: a child allocates and touches them; how it ended. */
-static void do_touch_child(char **argument)
+void touch_in_child(const char *fact, size_t size, size_t step, int flags)
 {
-	size_t size = strtoull(argument[0], NULL, 10);
 	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+				    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 
 		if (memory == MAP_FAILED)
 			_exit(1);
-		for (size_t i = 0; i < size; i += 4096)
+		for (size_t i = 0; i < size; i += step)
 			((volatile char *)memory)[i] = 1;
 		_exit(0);
 	}
-	line_begin("touch-child");
+	line_begin(fact);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		out_errno(errno);
 	else if (WIFSIGNALED(status))
@@ -410,6 +408,12 @@ static void do_touch_child(char **argument)
 	else
 		out_text(WEXITSTATUS(status) ? "refused" : "touched");
 	line_end();
+}
+
+/* BYTES: a child allocates and touches them; how it ended. */
+static void do_touch_child(char **argument)
+{
+	touch_in_child("touch-child", strtoull(argument[0], NULL, 10), 4096, 0);
 }
 
 const struct command place_commands[] = {

@@ -40,6 +40,9 @@ struct command {
 
 extern const struct command self_commands[], file_commands[], act_commands[], place_commands[],
 	socket_commands[], filter_commands[], power_commands[], limit_commands[], net_commands[];
+/* A child maps `size` bytes with further flags of mmap(2) and touches them by `step`: touched,
+ * refused, or the signal it died of. */
+void touch_in_child(const char *fact, size_t size, size_t step, int flags);
 /* NULL when there is none of that name. */
 const struct command *find_command(const char *name);
 
