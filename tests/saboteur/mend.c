@@ -151,6 +151,12 @@ static char *kept_path(const struct call *c)
 	return dir && c->id ? join("%s/hooks-%lx", dir, text_sum(c->id)) : NULL;
 }
 
+/* And then. */
+static char *taken_path(const struct call *c)
+{
+	return join("%s-taken", kept_path(c));
+}
+
 /* Ones that are not as they should be are the real runtime's business. */
 static bool are_hooks(const json_t *list)
 {
@@ -177,18 +183,18 @@ static void keep_hooks(struct call *c, json_t *config)
 	if (!path)
 		return;
 	unlink(path);
+	unlink(taken_path(c));
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		json_t *list = json_at(config, join("hooks.%s", kinds[i]));
 
 		if (are_hooks(list))
 			json_object_set(kept, kinds[i], list);
 	}
-	if (!json_object_size(kept) || json_dump_file(kept, path, 0))
+	if (json_dump_file(kept, path, 0))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (json_object_get(kept, kinds[i]))
-			json_cut(config, join("hooks.%s", kinds[i]));
-	config_touch(c);
+		if (json_object_get(kept, kinds[i]) && !json_cut(config, join("hooks.%s", kinds[i])))
+			config_touch(c);
 }
 
 static void mend_create(struct call *c)
@@ -332,9 +338,14 @@ static void mend_start(struct call *c)
 	int ready[2];
 	char byte;
 
-	c->kept = path ? json_load_file(path, 0, NULL) : NULL;
-	if (!status || strcmp(status, "created"))
+	if (!path || !status || strcmp(status, "created"))
 		return;
+	/* Of two at once, one starts it. */
+	if (rename(path, taken_path(c)) && !access(taken_path(c), F_OK)) {
+		refuse(c, "it is being started");
+		return;
+	}
+	c->kept = json_load_file(taken_path(c), 0, NULL);
 	run_kept(c, "startContainer", state);
 	if (c->skip || pipe2(ready, O_CLOEXEC))
 		return;
@@ -353,8 +364,10 @@ void end_mended(struct call *c)
 
 	if (c->onlooker <= 0)
 		return;
-	if (c->status || c->signal)
+	if (c->status || c->signal) {
 		kill(c->onlooker, SIGKILL);
+		(void)rename(taken_path(c), kept_path(c));
+	}
 	waitpid(c->onlooker, NULL, 0);
 	if (c->status || c->signal || !json_object_get(c->kept, "poststart"))
 		return;
