@@ -177,6 +177,7 @@ static bool call(struct test *t, const char *filter, const struct row *row, stru
 	const char *id = row->c.requirement, *error;
 	struct bundle *b = bundle_new(t);
 	struct container *c = container_new(b);
+	const struct result *r;
 	const struct facts *f;
 	int fd = open_log(t);
 
@@ -192,7 +193,12 @@ static bool call(struct test *t, const char *filter, const struct row *row, stru
 	bundle_set(b, "process.args.0", "s", format(t, "/%s", s->name));
 	if (!may_create(t, id, c))
 		return false;
-	must_start(c);
+	r = op_start(c);
+	if (!result_ok(r)) {
+		if (check_error(t, id, r))
+			check_disabled(t, id, "the runtime refuses it: %s", result_text(t, r));
+		return false;
+	}
 	f = must_answer(c);
 	error = facts_string(f, "syscall#2.errno");
 	if (row->error)

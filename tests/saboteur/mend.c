@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --mend: the real runtime obeys where all known ones break the text. A mend takes config.json and the
- * call as the steps of a sabotage left them, and must change nothing where the runtime obeys.
+ * --mend: the real runtime obeys where all known ones break the text. A mend takes config.json and
+ * the call as the steps of a sabotage left them, and must change nothing where the runtime obeys.
  *
  * start: the hooks of start are taken out of what the real runtime reads; `start` runs those of
  * startContainer itself, inside, then the program, and those of poststart when that has been
@@ -226,7 +226,8 @@ static ino_t inode(const char *pid, const char *type)
 /* The user namespace comes last: from inside it not all of the others may be entered. */
 static bool enter(pid_t pid)
 {
-	static const char *const types[] = { "ipc", "uts", "net", "cgroup", "time", "pid", "mnt", "user" };
+	static const char *const types[] = { "ipc",  "uts", "net", "cgroup",
+					     "time", "pid", "mnt", "user" };
 	int root = open(join("/proc/%d/root", (int)pid), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd[ARRAY_SIZE(types)];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --mend=refuse: what `create` must refuse by the text though no known runtime looks at it. Each rule
- * is a place in config.json and what must not be there. It must never object to a valid one.
+ * --mend=refuse: what `create` must refuse by the text though no known runtime looks at it. Each
+ * rule is a place in config.json and what must not be there. It must never object to a valid one.
  */
 #include "saboteur.h"
 
@@ -12,7 +12,7 @@
 
 /* ------------------------------------------------------------------ SemVer 2.0.0 */
 
-/* A part up to the next dot or end: digits without a leading zero, or letters, digits and hyphens. */
+/* A part up to the next dot or end: digits without a leading zero, or letters and hyphens as well. */
 static const char *part(const char *at, bool any, bool zeros)
 {
 	const char *begin = at;
