@@ -97,6 +97,8 @@ static const struct feature features[] = {
 	ANYWHERE("IPv6", "IPV6", try_socket, NULL, AF_INET6),
 	ANYWHERE("dummy links", "DUMMY", try_link, "dummy", 0),
 	ANYWHERE("veth links", "VETH", try_link, "veth", 0),
+	ANYWHERE("netlink of xfrm", "XFRM_USER", try_netlink, NULL, NETLINK_XFRM),
+	ANYWHERE("netlink of netfilter", "NETFILTER_NETLINK", try_netlink, NULL, NETLINK_NETFILTER),
 	ANYWHERE("virtio links", "VIRTIO_NET", try_path, "/sys/bus/virtio/drivers/virtio_net", 0),
 	ANYWHERE("soft RDMA devices", "INFINIBAND RDMA_RXE", try_rdma, "rxe", 0),
 
