@@ -603,7 +603,8 @@ static int phase(struct runner *r, bool alone, bool exclusive)
 
 	for (; !error && p; p = next) {
 		next = first_of(r, p + 1, alone, exclusive);
-		error = alone || exclusive ? drain(r) : drain_to(r, jobs - 1);
+		/* One at a time is one at a time: of two without an end, which broke the machine? */
+		error = jobs == 1 ? drain(r) : drain_to(r, jobs - 1);
 		if (!error)
 			error = begin(r, p);
 		if (!error && next && !alone && !exclusive)

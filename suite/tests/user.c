@@ -64,7 +64,7 @@ static void large_id(struct test *t)
 }
 
 static const struct id_row large_ids[] = {
-	{ { "17-bit", "process.user.uid.large", NULL }, 65536 },
+	{ { "17-bit", "process.user.uid.large", NULL }, 65537 },
 	{ { "32-bit", "process.user.uid.large", NULL }, 2147483648 },
 	{ { "largest", "process.user.uid.large", NULL }, 4294967294 },
 };
