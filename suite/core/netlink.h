@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef ASSAY_NETLINK_H
-#define ASSAY_NETLINK_H
+#ifndef ASSAY_CORE_NETLINK_H
+#define ASSAY_CORE_NETLINK_H
 
 /*
  * Links and software RDMA devices, in the network namespace of the caller. 0, or -errno as the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef ASSAY_NETLINK_H
-#define ASSAY_NETLINK_H
+#ifndef ASSAY_PROBE_NETLINK_H
+#define ASSAY_PROBE_NETLINK_H
 
 /*
  * Links and addresses by rtnetlink(7), as little of it as is needed. Of the probe, which looks, and

@@ -1,38 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * linux.resources.rdma (config-linux.md#rdma), on software devices over links of the test's own
- * network namespace. Their names are the machine's: a test takes the next one that is free. rdma.max
- * is the same file on cgroup v1 and v2.
+ * network namespace. rdma.max is the same file on cgroup v1 and v2.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "suite/core/netlink.h"
 #include "suite/tests/cgroups.h"
 #include "suite/tests/common.h"
 #include "suite/tests/tests.h"
-
-#define ATTEMPTS 256 /* as many devices as tests that run side by side have by far */
-
-/* A new RDMA device; its name. It goes with the network namespace of the test. */
-static const char *device_new(struct test *t)
-{
-	const char *link = test_id(t);
-	int error = link_make("dummy", link);
-
-	if (error)
-		test_skip(t, "the kernel has no dummy links: %s", strerror(-error));
-	for (int i = 0; i < ATTEMPTS; i++) {
-		const char *name = format(t, "octest%d", i);
-
-		error = rdma_make("rxe", name, link);
-		if (!error)
-			return name;
-		if (error != -EEXIST && error != -ENFILE)
-			break;
-	}
-	test_skip(t, "the kernel has no software RDMA devices: %s", strerror(-error));
-}
 
 /* A line without the blank that the kernel puts at its end. */
 static const char *values(struct test *t, const char *line)
@@ -132,7 +108,7 @@ static void caps(struct test *t)
 	if (!test_wants(t, row->c.requirement))
 		return;
 	need_controller(t);
-	device = device_new(t);
+	device = cg_rdma_device(t);
 	b = cg_bundle(t, CG_PATH, NULL);
 	limit(b, device, row->caps);
 	c = container_new(b);
@@ -151,7 +127,7 @@ static void several(struct test *t)
 	need_controller(t);
 	b = cg_bundle(t, CG_PATH, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
-		devices[i] = device_new(t);
+		devices[i] = cg_rdma_device(t);
 	limit(b, devices[0], "{\"hcaHandles\":5,\"hcaObjects\":50}");
 	limit(b, devices[1], "{\"hcaHandles\":6,\"hcaObjects\":60}");
 	c = container_new(b);
@@ -173,7 +149,7 @@ static void unknown_device(struct test *t)
 	const char *device;
 
 	need_controller(t);
-	device = device_new(t);
+	device = cg_rdma_device(t);
 	good = cg_bundle(t, CG_PARENT "/good", NULL);
 	limit(good, device, "{\"hcaHandles\":3}");
 	bad = cg_bundle(t, CG_PATH, NULL);
