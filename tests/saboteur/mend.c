@@ -28,7 +28,7 @@
 #include "suite/core/path.h"
 #include "tests/runtimes/command.h"
 
-enum { START = 1, REFUSE = 2, FILESYSTEMS = 4, CAPABILITIES = 8 };
+enum { START = 1, REFUSE = 2, FILESYSTEMS = 4, CAPABILITIES = 8, UMASK = 16 };
 
 static const struct {
 	const char *name;
@@ -38,6 +38,7 @@ static const struct {
 	{ "refuse", REFUSE },
 	{ "filesystems", FILESYSTEMS },
 	{ "capabilities", CAPABILITIES },
+	{ "umask", UMASK },
 	{ "all", ~0u },
 };
 
@@ -143,6 +144,19 @@ static void drop_capabilities(struct call *c, json_t *config)
 		}
 }
 
+/* config.md#posix-platform-user: without one the mask of the calling process is left as it is. */
+static void keep_umask(struct call *c, json_t *config)
+{
+	json_t *user = json_at(config, "process.user");
+	mode_t own = umask(0);
+
+	umask(own);
+	if (!json_is_object(user) || json_object_get(user, "umask"))
+		return;
+	json_object_set_new(user, "umask", json_integer(own));
+	config_touch(c);
+}
+
 /* Where the hooks of this container lie until it is started; NULL. */
 static char *kept_path(const struct call *c)
 {
@@ -212,6 +226,8 @@ static void mend_create(struct call *c)
 		add_filesystems(c, config);
 	if (c->mends & CAPABILITIES)
 		drop_capabilities(c, config);
+	if (c->mends & UMASK)
+		keep_umask(c, config);
 }
 
 /* ------------------------------------------------------------------ start */

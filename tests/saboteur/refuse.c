@@ -6,6 +6,7 @@
 #include "saboteur.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "suite/core/path.h"
@@ -40,6 +41,12 @@ static bool not_semver(const json_t *value)
 				at = part(at + 1, true, *mark == '+');
 			while (at && *at == '.');
 	return json_is_string(value) && (!at || *at);
+}
+
+/* No runtime has promised anything of a version beyond the first major one. */
+static bool other_major(const json_t *value)
+{
+	return json_is_string(value) && strtoul(json_string_value(value), NULL, 10) > 1;
 }
 
 /* ------------------------------------------------------------------ rules */
@@ -108,6 +115,7 @@ static const struct {
 	const char *why;
 } rules[] = {
 	{ "ociVersion", not_semver, "ociVersion is no version" },
+	{ "ociVersion", other_major, "ociVersion is of another major version" },
 	{ "hooks.*.*.path", relative, "a hook has a relative path" },
 	{ "hooks.*.*.timeout", not_positive, "a hook has a timeout that is not positive" },
 	{ "process", large_size, "consoleSize is more than a terminal has" },
