@@ -150,23 +150,44 @@ static void append_subject(const struct report *rep, char *command, size_t size)
 	append_word(command, size, subject);
 }
 
+static void append_option(char *command, size_t size, const char *option, const char *word)
+{
+	append(command, size, option);
+	append_word(command, size, word);
+}
+
+/* On a plain host nobody else knows how the runtime was called. */
+static void repeat_on_host(const json_t *runtime, char *command, size_t size)
+{
+	const char *spec = report_fact(runtime, "spec"), *cli = report_fact(runtime, "cli");
+	json_t *arg;
+	size_t i;
+
+	append_option(command, size, "assay run --runtime ", report_fact(runtime, "path"));
+	json_array_foreach (json_object_get(runtime, "args"), i, arg)
+		if (json_is_string(arg))
+			append_option(command, size, " --runtime-arg ", json_string_value(arg));
+	if (!strcmp(cli, "strict"))
+		append_option(command, size, " --cli ", cli);
+	if (*spec)
+		append_option(command, size, " --spec ", spec);
+}
+
 const char *report_repeat(const struct report *rep, const struct result_test *test, char *command,
 			  size_t size)
 {
 	const struct result_run *run = &rep->results->runs[test->run];
 	bool host = !strcmp(run->profile, "host");
 
-	snprintf(command, size, "%s", host ? "assay run --runtime " : "make run RUNTIME=");
-	if (host)
-		append_word(command, size, report_fact(run->runtime, "path"));
-	else
+	*command = '\0';
+	if (host) {
+		repeat_on_host(run->runtime, command, size);
+	} else {
+		append(command, size, "make run RUNTIME=");
 		append_subject(rep, command, size);
-	if (!host) {
-		append(command, size, " PROFILE=");
-		append_word(command, size, run->profile);
+		append_option(command, size, " PROFILE=", run->profile);
 	}
-	append(command, size, host ? " --only " : " ONLY=");
-	append_word(command, size, test->name);
+	append_option(command, size, host ? " --only " : " ONLY=", test->name);
 	return command;
 }
 

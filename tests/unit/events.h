@@ -114,7 +114,7 @@ static inline void events_boot(struct events *e, const char *profile)
 	      "'cpu':{'model':'QEMU','count':2},'memory':{'kib':1048576,'nodes':[1,2]},"
 	      "'cgroup':'v2','lsm':['apparmor'],'selfcheck':[{'feature':'pidfd','ok':true}]");
 	event(e, EVENT_RUNTIME,
-	      "'name':'crun','version':'1.8','path':'/usr/bin/crun','args':[],'cli':'dialect',"
+	      "'name':'crun','version':'1.8','path':'/usr/bin/crun','args':['--root=/a b'],'cli':'dialect',"
 	      "'sha256':'44','payload':'sha256:22','spec':'1.0.0','features':null,"
 	      "'version_output':'crun 1.8'");
 }

@@ -274,6 +274,21 @@ static void both_profiles(void **state)
 	free(text);
 }
 
+/* Nobody there knows the runtime's options but the report. */
+static void repeats_on_a_host(void **state)
+{
+	size_t length;
+	char *text;
+
+	(void)state;
+	write_run(A, "host", "x");
+	assert_int_equal(render("host", A, NULL), 0);
+	text = slurp("host/junit.xml", &length);
+	assert_non_null(strstr(text, "assay run --runtime /usr/bin/crun --runtime-arg "
+				     "&apos;--root=/a b&apos; --spec 1.0.0 --only a/One"));
+	free(text);
+}
+
 /* Before there is a plan init may end a run: the report says why, and is still a report. */
 static void ended_by_init(void **state)
 {
@@ -849,6 +864,7 @@ int main(void)
 		cmocka_unit_test(json_is_json),
 		cmocka_unit_test(same_bytes_again),
 		cmocka_unit_test(both_profiles),
+		cmocka_unit_test(repeats_on_a_host),
 		cmocka_unit_test(ended_by_init),
 		cmocka_unit_test(extreme_numbers),
 		cmocka_unit_test(vendor_file),
