@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rtnetlink(7) for the probe and the tests. It must never ask for more than it was told to: the
+ * netlink(7) for the probe and the suite. It must never ask for more than it was told to: the
  * namespace that it looks at is the thing under test.
  */
 #include "netlink.h"
@@ -73,6 +73,30 @@ int nl_ask(int fd, struct nl_request *r)
 	return answer.head.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EBADMSG;
 }
 
+int nl_dump(int fd, const struct nl_request *r,
+	    void (*take)(void *data, const struct nlmsghdr *head), void *data)
+{
+	_Alignas(8) static char answer[32 * 1024];
+
+	if (send(fd, r, r->head.nlmsg_len, 0) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n = recv(fd, answer, sizeof(answer), 0);
+		const struct nlmsghdr *head = (const void *)answer;
+		unsigned int length = n > 0 ? (unsigned int)n : 0;
+
+		if (n <= 0)
+			return n ? -errno : -EBADMSG;
+		for (; NLMSG_OK(head, length); head = NLMSG_NEXT(head, length)) {
+			if (head->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (head->nlmsg_type == NLMSG_ERROR)
+				return ((const struct nlmsgerr *)NLMSG_DATA(head))->error;
+			take(data, head);
+		}
+	}
+}
+
 static unsigned int number(const struct rtattr *a)
 {
 	uint32_t value = 0;
@@ -97,8 +121,9 @@ static void take_kind(struct link *l, const struct rtattr *info)
 			text(l->kind, sizeof(l->kind), a);
 }
 
-static void take_link(struct net_view *v, const struct nlmsghdr *head)
+static void take_link(void *data, const struct nlmsghdr *head)
 {
+	struct net_view *v = data;
 	const struct ifinfomsg *m = NLMSG_DATA(head);
 	const struct rtattr *a = IFLA_RTA(m);
 	int left = (int)IFLA_PAYLOAD(head);
@@ -139,8 +164,9 @@ static void take_link(struct net_view *v, const struct nlmsghdr *head)
 }
 
 /* Of a link with a peer IFA_LOCAL is its own; of IPv6 there is IFA_ADDRESS alone. */
-static void take_address(struct net_view *v, const struct nlmsghdr *head)
+static void take_address(void *data, const struct nlmsghdr *head)
 {
+	struct net_view *v = data;
 	const struct ifaddrmsg *m = NLMSG_DATA(head);
 	const struct rtattr *a = IFA_RTA(m), *own = NULL;
 	int left = (int)IFA_PAYLOAD(head);
@@ -168,39 +194,18 @@ static void take_address(struct net_view *v, const struct nlmsghdr *head)
 	v->addresses++;
 }
 
-static int dump(int fd, struct net_view *v, int type, const void *body, size_t size,
-		void (*take)(struct net_view *v, const struct nlmsghdr *head))
-{
-	_Alignas(8) static char answer[32 * 1024];
-	struct nl_request r;
-
-	nl_begin(&r, type, NLM_F_DUMP, body, size);
-	if (send(fd, &r, r.head.nlmsg_len, 0) < 0)
-		return -errno;
-	for (;;) {
-		ssize_t n = recv(fd, answer, sizeof(answer), 0);
-		const struct nlmsghdr *head = (const void *)answer;
-		unsigned int length = n > 0 ? (unsigned int)n : 0;
-
-		if (n <= 0)
-			return n ? -errno : -EBADMSG;
-		for (; NLMSG_OK(head, length); head = NLMSG_NEXT(head, length)) {
-			if (head->nlmsg_type == NLMSG_DONE)
-				return 0;
-			if (head->nlmsg_type == NLMSG_ERROR)
-				return ((const struct nlmsgerr *)NLMSG_DATA(head))->error;
-			take(v, head);
-		}
-	}
-}
-
 int nl_view(int fd, struct net_view *v)
 {
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
 	struct ifaddrmsg address = { .ifa_family = AF_UNSPEC };
+	struct nl_request r;
 	int error;
 
 	v->links = v->addresses = 0;
-	error = dump(fd, v, RTM_GETLINK, &link, sizeof(link), take_link);
-	return error ? error : dump(fd, v, RTM_GETADDR, &address, sizeof(address), take_address);
+	nl_begin(&r, RTM_GETLINK, NLM_F_DUMP, &link, sizeof(link));
+	error = nl_dump(fd, &r, take_link, v);
+	if (error)
+		return error;
+	nl_begin(&r, RTM_GETADDR, NLM_F_DUMP, &address, sizeof(address));
+	return nl_dump(fd, &r, take_address, v);
 }

@@ -3,8 +3,8 @@
 #define ASSAY_PROBE_NETLINK_H
 
 /*
- * Links and addresses by rtnetlink(7), as little of it as is needed. Of the probe, which looks, and
- * of the tests, which make links as well; so both see the same.
+ * Requests over netlink(7), and links and addresses by rtnetlink(7), as little of it as is needed.
+ * Of the probe, which looks, and of the suite, which makes links as well; so both see the same.
  */
 
 #include <linux/netlink.h>
@@ -29,6 +29,9 @@ struct rtattr *nl_add(struct nl_request *r, int type, const void *data, size_t l
 void nl_nest(struct nl_request *r, struct rtattr *outer);
 /* Send it and hear whether it was done: 0, or -errno. */
 int nl_ask(int fd, struct nl_request *r);
+/* Send a request for a list (NLM_F_DUMP), and each entry of it to `take`: 0, or -errno. */
+int nl_dump(int fd, const struct nl_request *r,
+	    void (*take)(void *data, const struct nlmsghdr *head), void *data);
 
 struct link {
 	int index;
