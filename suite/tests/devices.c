@@ -168,13 +168,11 @@ static void bare_root(struct test *t)
 	check_all(t, "linux.default-devices.bare-rootfs", bundle_run(b));
 }
 
-static void in_user_namespace(struct test *t)
+/* A container of this bundle, if it may be, has each default device, and each works. */
+static void check_each_if_supported(struct test *t, const char *id, struct bundle *b)
 {
-	const char *id = "linux.default-devices.user-namespace";
-	struct bundle *b = bundle_new(t);
 	const struct facts *f;
 
-	with_user_namespace(t, b, 100000);
 	bundle_probe(b, "echo", "begin", NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(device_rows); i++)
 		bundle_probe_add(b, "device", device_rows[i].path, NULL);
@@ -182,6 +180,14 @@ static void in_user_namespace(struct test *t)
 	for (size_t i = 0; f && i < ARRAY_SIZE(device_rows); i++)
 		check_device(t, id, f, i ? format(t, "device#%zu", i + 1) : "device",
 			     &device_rows[i]);
+}
+
+static void in_user_namespace(struct test *t)
+{
+	struct bundle *b = bundle_new(t);
+
+	with_user_namespace(t, b, 100000);
+	check_each_if_supported(t, "linux.default-devices.user-namespace", b);
 }
 
 static void unprivileged(struct test *t)
@@ -202,18 +208,10 @@ static void unprivileged(struct test *t)
 /* The rule that the example of the text begins with. */
 static void deny_all(struct test *t)
 {
-	const char *id = "linux.default-devices.deny-all-rule";
 	struct bundle *b = bundle_new(t);
-	const struct facts *f;
 
 	bundle_set(b, "linux.resources.devices", "[{s:b s:s}]", "allow", 0, "access", "rwm");
-	bundle_probe(b, "echo", "begin", NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(device_rows); i++)
-		bundle_probe_add(b, "device", device_rows[i].path, NULL);
-	f = bundle_supported(b, id);
-	for (size_t i = 0; f && i < ARRAY_SIZE(device_rows); i++)
-		check_device(t, id, f, i ? format(t, "device#%zu", i + 1) : "device",
-			     &device_rows[i]);
+	check_each_if_supported(t, "linux.default-devices.deny-all-rule", b);
 }
 
 /* With a devpts of its own: the one it leads to, and no other. */
