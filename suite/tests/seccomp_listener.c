@@ -64,6 +64,23 @@ static struct bundle *with_listener(struct test *t, const char *filter, const ch
 	return b;
 }
 
+/* A test that is the agent of one container, whose probe makes the call that the agent gets. */
+struct agent {
+	int fd; /* listens */
+	struct bundle *b;
+	struct container *c;
+};
+
+static struct agent agent_new(struct test *t)
+{
+	const char *path = format(t, "%s/agent", test_dir(t));
+	struct agent a = { .fd = listen_at(t, path) };
+
+	a.b = with_listener(t, NOTIFY, path);
+	a.c = container_new(a.b);
+	return a;
+}
+
 static void keep_fds(struct message *m, struct msghdr *h)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
@@ -227,25 +244,23 @@ static void check_fds(struct test *t, const struct message *m, bool works, int n
 
 static void listener(struct test *t)
 {
-	const char *path = format(t, "%s/agent", test_dir(t));
-	int fd = listen_at(t, path), filter;
-	struct bundle *b = with_listener(t, NOTIFY, path);
-	struct container *c = container_new(b);
+	struct agent a = agent_new(t);
 	struct seccomp_notif call;
 	const struct facts *f = NULL;
 	const struct state *asked;
 	struct message m, more;
 	bool works;
+	int filter;
 
-	bundle_set(b, "linux.seccomp.listenerMetadata", "s", METADATA);
-	bundle_set(b, "/annotations/org.octest.k", "s", "v");
-	m = begin(t, c, fd);
-	asked = op_state(c);
+	bundle_set(a.b, "linux.seccomp.listenerMetadata", "s", METADATA);
+	bundle_set(a.b, "/annotations/org.octest.k", "s", "v");
+	m = begin(t, a.c, a.fd);
+	asked = op_state(a.c);
 	filter = filter_fd(&m);
 	works = next_call(filter, &call);
 	if (works && answer(filter, &call, ENOTEMPTY))
-		f = must_answer(c);
-	more = receive(t, fd);
+		f = must_answer(a.c);
+	more = receive(t, a.fd);
 
 	check_true(t, "linux.seccomp.listenerpath.stream", m.came,
 		   "a connection within create or start", "there is none");
@@ -260,7 +275,7 @@ static void listener(struct test *t)
 	check_json(t, "linux.seccomp.listenermetadata.sent", "metadata", json_string(METADATA),
 		   json_object_get(m.json, "metadata"));
 	check_fds(t, &m, works, works ? call.data.nr : -1);
-	check_state(t, &m, c, asked);
+	check_state(t, &m, a.c, asked);
 	check_string(t, "linux.seccomp.action.notify", "sysinfo(2) in the probe", "ENOTEMPTY",
 		     f ? facts_string(f, "syscall.errno") : NULL);
 }
@@ -269,14 +284,13 @@ static void listener(struct test *t)
 static void fds_first(struct test *t)
 {
 	static char large[64 * 1024];
-	const char *id = "linux.seccomp.state.fds-first", *path = format(t, "%s/agent", test_dir(t));
-	int fd = listen_at(t, path);
-	struct bundle *b = with_listener(t, NOTIFY, path);
+	const char *id = "linux.seccomp.state.fds-first";
+	struct agent a = agent_new(t);
 	struct message m;
 
 	memset(large, 'x', sizeof(large) - 1);
-	bundle_set(b, "/annotations/org.octest.large", "s", large);
-	m = begin(t, container_new(b), fd);
+	bundle_set(a.b, "/annotations/org.octest.large", "s", large);
+	m = begin(t, a.c, a.fd);
 	check_true(t, id, m.json && m.length > sizeof(large), "a state with large annotations",
 		   "%zu bytes", m.length);
 	check_true(t, id, m.n_fds && !m.n_later, "descriptors with the first byte, and none later",
@@ -302,10 +316,9 @@ static void two_containers(struct test *t)
 
 static void no_metadata(struct test *t)
 {
-	const char *id = "linux.seccomp.listenermetadata.absent";
-	const char *path = format(t, "%s/agent", test_dir(t)), *text;
-	int fd = listen_at(t, path);
-	struct message m = begin(t, container_new(with_listener(t, NOTIFY, path)), fd);
+	const char *id = "linux.seccomp.listenermetadata.absent", *text;
+	struct agent a = agent_new(t);
+	struct message m = begin(t, a.c, a.fd);
 	const json_t *metadata = json_object_get(m.json, "metadata");
 
 	text = json_string_value(metadata);
@@ -317,26 +330,24 @@ static void no_metadata(struct test *t)
 static void children(struct test *t)
 {
 	const char *id = "linux.seccomp.listenerpath.fd-works-for-children";
-	const char *path = format(t, "%s/agent", test_dir(t));
-	int fd = listen_at(t, path), filter;
-	struct bundle *b = with_listener(t, NOTIFY, path);
-	struct container *c = container_new(b);
+	struct agent a = agent_new(t);
 	struct seccomp_notif call;
 	struct message m;
 	bool works;
+	int filter;
 
-	bundle_probe(b, "child-call", "native", format(t, "%d", SYS_sysinfo), "0", "0", "0", "0", "0",
-		     "0", NULL);
-	m = begin(t, c, fd);
+	bundle_probe(a.b, "child-call", "native", format(t, "%d", SYS_sysinfo), "0", "0", "0", "0",
+		     "0", "0", NULL);
+	m = begin(t, a.c, a.fd);
 	filter = filter_fd(&m);
 	works = next_call(filter, &call);
-	check_true(t, id, works && (pid_t)call.pid != container_pid(c),
+	check_true(t, id, works && (pid_t)call.pid != container_pid(a.c),
 		   "a call of another process than the container's first",
 		   works ? "process %d" : "no call", works ? (int)call.pid : 0);
 	check_true(t, id, works && answer(filter, &call, ENOTEMPTY), "the agent's answer is taken",
 		   "it is not");
 	check_string(t, id, "sysinfo(2) in the child", "ENOTEMPTY",
-		     works ? facts_string(must_answer(c), "child-call.errno") : NULL);
+		     works ? facts_string(must_answer(a.c), "child-call.errno") : NULL);
 }
 
 /*
@@ -346,29 +357,27 @@ static void children(struct test *t)
 static void wait_killable(struct test *t)
 {
 	const char *id = "linux.seccomp.flags.wait-killable-recv";
-	const char *path = format(t, "%s/agent", test_dir(t));
-	int fd = listen_at(t, path), filter;
-	struct bundle *b = with_listener(t, NOTIFY, path);
-	struct container *c = container_new(b);
+	struct agent a = agent_new(t);
 	struct seccomp_notif call;
 	struct message m;
 	bool works, valid;
+	int filter;
 
-	bundle_set(b, "linux.seccomp.flags", "[s]", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
-	bundle_probe(b, "trap", "USR1", "syscall", format(t, "%d", SYS_sysinfo), "0", "0", "0", "0", "0",
-		     "0", NULL);
-	m = begin(t, c, fd);
+	bundle_set(a.b, "linux.seccomp.flags", "[s]", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+	bundle_probe(a.b, "trap", "USR1", "syscall", format(t, "%d", SYS_sysinfo), "0", "0", "0",
+		     "0", "0", "0", NULL);
+	m = begin(t, a.c, a.fd);
 	filter = filter_fd(&m);
 	works = next_call(filter, &call);
-	must_kill(c, "USR1");
-	must_state(c);
+	must_kill(a.c, "USR1");
+	must_state(a.c);
 	valid = works && !ioctl(filter, SECCOMP_IOCTL_NOTIF_ID_VALID, &call.id) &&
 		answer(filter, &call, ENOTEMPTY);
 	check_true(t, id, valid, "the call still waits after a signal",
 		   works ? "it has been interrupted" : "no call came");
 	if (valid)
 		check_string(t, id, "sysinfo(2) in the probe", "ENOTEMPTY",
-			     facts_string(must_answer(c), "syscall.errno"));
+			     facts_string(must_answer(a.c), "syscall.errno"));
 }
 
 /* ------------------------------------------------------------------ nobody there */
