@@ -5,14 +5,10 @@
  * namespace of its own, so it makes there a link of the name that the kernel knows, and both
  * readings of a name lead to one. It must never change a link that it has not made.
  */
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "suite/core/netlink.h"
 #include "suite/tests/cgroups.h"
 #include "suite/tests/common.h"
 
@@ -45,39 +41,6 @@ static const struct cg_row classid_rows[] = {
 
 /* ------------------------------------------------------------------ links */
 
-struct new_link {
-	struct nlmsghdr head;
-	struct ifinfomsg info;
-	struct rtattr name;
-	char name_text[IF_NAMESIZE];
-	struct rtattr nest, kind;
-	char kind_text[8];
-};
-
-/* A dummy link in the test's network namespace, by rtnetlink(7). */
-static void make_dummy(struct test *t, const char *name)
-{
-	struct new_link r = {
-		.head = { .nlmsg_len = sizeof(r),
-			  .nlmsg_type = RTM_NEWLINK,
-			  .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK },
-		.name = { sizeof(r.name) + sizeof(r.name_text), IFLA_IFNAME },
-		.nest = { sizeof(r.nest) + sizeof(r.kind) + sizeof(r.kind_text), IFLA_LINKINFO },
-		.kind = { sizeof(r.kind) + sizeof("dummy") - 1, IFLA_INFO_KIND },
-		.kind_text = "dummy",
-	};
-	char answer[512];
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	(void)snprintf(r.name_text, sizeof(r.name_text), "%s", name);
-	need(t,
-	     fd >= 0 && send(fd, &r, sizeof(r), 0) == sizeof(r) &&
-		     recv(fd, answer, sizeof(answer), 0) > 0,
-	     "talk to rtnetlink");
-	close(fd);
-	need(t, if_nametoindex(name), format(t, "make the dummy link %s", name));
-}
-
 /* A name, other than lo, that the kernel knows for net_prio, as a link here. */
 static const char *second_link(struct test *t)
 {
@@ -91,7 +54,8 @@ static const char *second_link(struct test *t)
 		if (!strcmp(name, "lo") || strlen(name) >= IF_NAMESIZE)
 			continue;
 		if (!if_nametoindex(name))
-			make_dummy(t, name);
+			need(t, !link_make("dummy", name),
+			     format(t, "make the dummy link %s", name));
 		return name;
 	}
 	test_skip(t, "the initial network namespace has no link but lo");
