@@ -58,7 +58,8 @@ struct runner {
 	struct sink *sink;
 	const struct runner_options *options;
 	struct job *jobs[JOBS_MAX];
-	struct job *ready; /* prepared, and not begun: it has no event yet */
+	struct job *ready;    /* prepared, and not begun: it has no event yet */
+	struct job *next;     /* has its start in the record, and waits for its turn */
 	unsigned int running; /* have not said their end */
 	unsigned int alive;   /* nor have they gone */
 	size_t done;
@@ -400,6 +401,20 @@ static bool tells(const struct runner *r, const struct job *j, enum outcome outc
 	return !r->c->appliance || (outcome != OUTCOME_FAIL && outcome != OUTCOME_HANG);
 }
 
+static void go(struct runner *r)
+{
+	struct job *j = r->next;
+	unsigned int slot = 0;
+
+	r->next = NULL;
+	job_go(j);
+	while (r->jobs[slot])
+		slot++;
+	r->jobs[slot] = j;
+	r->running++;
+	r->alive++;
+}
+
 static void job_end(struct runner *r, struct job *j)
 {
 	bool out_of_memory = sandbox_out_of_memory(r->c, j->index);
@@ -415,6 +430,8 @@ static void job_end(struct runner *r, struct job *j)
 	r->alive--;
 	info = job_reap(r->c, j);
 	put_back(r, j);
+	if (r->next && !r->alive)
+		go(r); /* what is left to say of this one keeps nobody waiting */
 	if (!j->ended && !j->killed && info.si_code != CLD_EXITED && info.si_status == SIGKILL &&
 	    !out_of_memory)
 		info.si_status = 0; /* nobody's: an error of ours */
@@ -476,37 +493,6 @@ static void prepare(struct runner *r, struct planned *p)
 		return;
 	job_free(r->ready); /* begin() will try, and tell */
 	r->ready = NULL;
-}
-
-static int begin(struct runner *r, struct planned *p)
-{
-	bool ready = r->ready && r->ready->test == p;
-	struct job *j = ready ? r->ready : job_of(r, p);
-	struct body b = { 0 };
-	unsigned int slot = 0;
-	int error;
-
-	shorten(r, p);
-	body_text(&b, "test", p->name);
-	body_int(&b, "attempt", ++p->attempt);
-	body_int(&b, "deadline_ms", p->limit_ms);
-	put(r, EVENT_START, EVENT_SYNC, j, &b);
-	if (r->error)
-		return r->error;
-	p->hopeless = hopeless(r);
-	p->lacks = r->plan->lacks;
-	p->why = r->plan->why;
-	error = ready ? 0 : job_prepare(r->c, j);
-	if (error)
-		return error;
-	r->ready = NULL;
-	job_go(j);
-	while (r->jobs[slot])
-		slot++;
-	r->jobs[slot] = j;
-	r->running++;
-	r->alive++;
-	return 0;
 }
 
 /* Until something has happened to a job; deals with it. -EINTR: told to stop. */
@@ -583,6 +569,39 @@ static int drain(struct runner *r)
 	return error;
 }
 
+/*
+ * One at a time is one at a time: of two without an end, which broke the machine? But the start of
+ * one is written while the world of the one before falls, where both would get a second chance.
+ */
+static int begin(struct runner *r, struct planned *p, bool one)
+{
+	bool ready = r->ready && r->ready->test == p;
+	struct job *j = ready ? r->ready : job_of(r, p);
+	struct body b = { 0 };
+	int error;
+
+	shorten(r, p);
+	body_text(&b, "test", p->name);
+	body_int(&b, "attempt", ++p->attempt);
+	body_int(&b, "deadline_ms", p->limit_ms);
+	put(r, EVENT_START, EVENT_SYNC, j, &b);
+	if (r->error)
+		return r->error;
+	p->hopeless = hopeless(r);
+	p->lacks = r->plan->lacks;
+	p->why = r->plan->why;
+	error = ready ? 0 : job_prepare(r->c, j);
+	if (error)
+		return error;
+	r->ready = NULL;
+	r->next = j;
+	while (!error && one && r->next && r->alive)
+		error = step(r);
+	if (!error && r->next)
+		go(r);
+	return error;
+}
+
 /* The first test of a phase at or behind this one, or NULL. */
 static struct planned *first_of(const struct runner *r, struct planned *p, bool alone,
 				bool exclusive)
@@ -603,10 +622,9 @@ static int phase(struct runner *r, bool alone, bool exclusive)
 
 	for (; !error && p; p = next) {
 		next = first_of(r, p + 1, alone, exclusive);
-		/* One at a time is one at a time: of two without an end, which broke the machine? */
-		error = jobs == 1 ? drain(r) : drain_to(r, jobs - 1);
+		error = alone ? drain(r) : drain_to(r, jobs - 1);
 		if (!error)
-			error = begin(r, p);
+			error = begin(r, p, jobs == 1);
 		if (!error && next && !alone && !exclusive)
 			prepare(r, next);
 	}
@@ -615,15 +633,18 @@ static int phase(struct runner *r, bool alone, bool exclusive)
 
 static void kill_all(struct runner *r)
 {
+	struct job *const waiting[] = { r->ready, r->next };
+
 	for (int i = 0; i < JOBS_MAX; i++)
 		if (r->jobs[i]) {
 			syscall(SYS_pidfd_send_signal, r->jobs[i]->pidfd, SIGKILL, NULL, 0);
 			job_reap(r->c, r->jobs[i]);
 		}
-	if (r->ready) {
-		syscall(SYS_pidfd_send_signal, r->ready->pidfd, SIGKILL, NULL, 0);
-		job_reap(r->c, r->ready);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++)
+		if (waiting[i]) {
+			syscall(SYS_pidfd_send_signal, waiting[i]->pidfd, SIGKILL, NULL, 0);
+			job_reap(r->c, waiting[i]);
+		}
 }
 
 static int stop_signals(void)
