@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "listing.h"
 #include "sys.h"
 
 #define ROOT	  "/sys/fs/cgroup"

@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "listing.h"
 #include "suite/core/crc32.h"
 #include "sys.h"
 #include "text.h"

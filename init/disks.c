@@ -16,6 +16,7 @@
 #include <linux/netlink.h>
 
 #include "journal.h"
+#include "listing.h"
 #include "sys.h"
 #include "tar.h"
 #include "watchdog.h"

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "listing.h"
 #include "sys.h"
 
 #define NEW_ROOT       "/new"

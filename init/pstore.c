@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "listing.h"
 #include "sys.h"
 
 #define DIRECTORY "/sys/fs/pstore"

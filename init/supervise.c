@@ -28,6 +28,7 @@
 
 #include "cgroup.h"
 #include "console.h"
+#include "listing.h"
 #include "sys.h"
 #include "watchdog.h"
 

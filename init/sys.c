@@ -127,40 +127,6 @@ int pread_all(int fd, void *data, size_t length, uint64_t offset)
 	return 0;
 }
 
-/* What getdents64(2) fills in; libc has no header for it. */
-struct dirent_64 {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
-
-int listing_open(struct listing *l, int at, const char *path)
-{
-	l->used = l->at = 0;
-	l->fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	return l->fd < 0 ? -errno : 0;
-}
-
-const char *listing_next(struct listing *l)
-{
-	for (;;) {
-		const struct dirent_64 *d;
-
-		if (l->at >= l->used) {
-			l->used = syscall(SYS_getdents64, l->fd, l->buffer, sizeof(l->buffer));
-			l->at = 0;
-			if (l->used <= 0)
-				return NULL;
-		}
-		d = (const struct dirent_64 *)(const void *)(l->buffer + l->at);
-		l->at += d->size;
-		if (strcmp(d->name, ".") && strcmp(d->name, ".."))
-			return d->name;
-	}
-}
-
 int child_wait(pid_t pid, uint64_t limit_ms, int *status)
 {
 	uint64_t deadline = now_ns() + limit_ms * NS_PER_MS;

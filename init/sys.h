@@ -28,19 +28,6 @@ int pwrite_all(int fd, const void *data, size_t length, uint64_t offset);
 /* All of the bytes; -ENODATA when the file ends before. 0 or -errno. */
 int pread_all(int fd, void *data, size_t length, uint64_t offset);
 
-/* A buffered directory listing over a descriptor: opendir() would allocate. */
-struct listing {
-	int fd;
-	long used, at;
-	_Alignas(8) char buffer[2048];
-};
-
-/* The next name that is not "." or "..", or NULL at the end (errors end it too). */
-const char *listing_next(struct listing *l);
-
-/* Open a directory for listing_next(); the caller closes l->fd. 0 or -errno. */
-int listing_open(struct listing *l, int at, const char *path);
-
 /*
  * Wait until child `pid` has ended, petting the watchdog and reaping orphans meanwhile. After
  * `limit_ms` it is killed. 0 with its wait status, -ETIMEDOUT when it had to be killed.

@@ -16,7 +16,7 @@ CATALOGUE := $(addprefix suite/requirements/,config.tsv linux.tsv lifecycle.tsv 
 CATALOGUE_LISTS := suite/requirements/untested.tsv suite/requirements/proven.tsv
 
 # tests.c names the tables; the order of the files says nothing.
-SUITE_SOURCES := suite/main.c suite/probe/names.c suite/probe/netlink.c init/journal.c \
+SUITE_SOURCES := suite/main.c suite/probe/names.c suite/probe/netlink.c init/journal.c init/listing.c \
 	$(sort $(RENDER_SRCS) $(wildcard suite/core/*.c suite/tests/*.c suite/trust/*.c))
 SUITE_HEADERS := $(sort $(wildcard suite/*.h suite/*/*.h init/*.h))
 SUITE_OBJECTS := $(SUITE_SOURCES:%.c=build/suite/%.o) build/suite/catalogue.o

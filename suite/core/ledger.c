@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "init/listing.h"
 
 #define DEPTH_MAX   24
 #define ENTRIES_MAX 20000
@@ -83,11 +84,6 @@ static void add_mounts(struct test *t, struct ledger *l)
 
 /* ------------------------------------------------------------------ trees */
 
-static bool dots(const char *name)
-{
-	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
-}
-
 static char *join(const char *a, const char *b)
 {
 	char *path;
@@ -100,20 +96,21 @@ static char *join(const char *a, const char *b)
 /* Directories only: in a cgroup file system they are the cgroups. */
 static void add_cgroups(struct ledger *l, const char *path, int depth)
 {
-	DIR *directory = depth < DEPTH_MAX ? opendir(path) : NULL;
-	struct dirent *entry;
+	struct listing list;
+	const char *name;
 
-	while (directory && (entry = readdir(directory))) {
-		char *name;
+	if (depth == DEPTH_MAX || listing_open(&list, AT_FDCWD, path))
+		return;
+	while ((name = listing_next(&list))) {
+		char *directory;
 
-		if (entry->d_type != DT_DIR || dots(entry->d_name))
+		if (list.type != DT_DIR)
 			continue;
-		name = join(path, entry->d_name);
-		add(l, CHANGE_CGROUP, name, "");
-		add_cgroups(l, name, depth + 1);
+		directory = join(path, name);
+		add(l, CHANGE_CGROUP, directory, "");
+		add_cgroups(l, directory, depth + 1);
 	}
-	if (directory)
-		closedir(directory);
+	close(list.fd);
 }
 
 static const char *file_value(const struct stat *st, const char *path)
@@ -143,23 +140,23 @@ static const char *file_value(const struct stat *st, const char *path)
 
 static void add_files(struct ledger *l, const char *path, int depth)
 {
-	DIR *directory = depth < DEPTH_MAX ? opendir(path) : NULL;
-	struct dirent *entry;
+	struct listing list;
+	const char *name;
 
-	while (directory && (entry = readdir(directory)) && l->n < ENTRIES_MAX) {
+	if (depth == DEPTH_MAX || listing_open(&list, AT_FDCWD, path))
+		return;
+	while (l->n < ENTRIES_MAX && (name = listing_next(&list))) {
 		struct stat st;
-		char *name;
+		char *file;
 
-		if (dots(entry->d_name) ||
-		    fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		name = join(path, entry->d_name);
-		add(l, CHANGE_FILE, name, file_value(&st, name));
+		file = join(path, name);
+		add(l, CHANGE_FILE, file, file_value(&st, file));
 		if (S_ISDIR(st.st_mode))
-			add_files(l, name, depth + 1);
+			add_files(l, file, depth + 1);
 	}
-	if (directory)
-		closedir(directory);
+	close(list.fd);
 }
 
 /* ------------------------------------------------------------------ the rest */
@@ -176,25 +173,34 @@ static bool is_zombie(const char *tail)
 	       state == 'Z' && threads <= 1;
 }
 
+/* All that /proc says in one go of a small file; the length, 0 when there is none. */
+static size_t look(const char *path, char *text, size_t size)
+{
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	n = n > 0 ? n : 0;
+	text[n] = '\0';
+	return (size_t)n;
+}
+
 static void add_processes(struct test *t, struct ledger *l)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
+	struct listing list;
+	const char *entry;
 
-	while (proc && (entry = readdir(proc))) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+	if (listing_open(&list, AT_FDCWD, "/proc"))
+		return;
+	while ((entry = listing_next(&list))) {
+		pid_t pid = (pid_t)strtol(entry, NULL, 10);
 		char path[64], text[512], *key, *name, *end;
-		ssize_t n;
-		int fd;
 
 		if (pid <= 1 || child_is(t, pid))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-		if (fd >= 0)
-			close(fd);
-		text[n > 0 ? n : 0] = '\0';
+		look(path, text, sizeof(text));
 		name = strchr(text, '(');
 		end = strrchr(text, ')');
 		if (!name || !end || is_zombie(end + 1))
@@ -203,24 +209,23 @@ static void add_processes(struct test *t, struct ledger *l)
 			abort();
 		add(l, CHANGE_PROCESS, key, take_text(name + 1, (size_t)(end - name) - 1));
 	}
-	if (proc)
-		closedir(proc);
+	close(list.fd);
 }
 
 static void add_links(struct ledger *l)
 {
-	DIR *directory = opendir("/sys/class/net");
-	struct dirent *entry;
+	struct listing list;
+	const char *name;
 
-	while (directory && (entry = readdir(directory)))
-		if (!dots(entry->d_name))
-			add(l, CHANGE_LINK, take_text(entry->d_name, strlen(entry->d_name)), "");
-	if (directory)
-		closedir(directory);
+	if (listing_open(&list, AT_FDCWD, "/sys/class/net"))
+		return;
+	while ((name = listing_next(&list)))
+		add(l, CHANGE_LINK, take_text(name, strlen(name)), "");
+	close(list.fd);
 }
 
 /* Those of the namespaces that a runtime might join instead of make, and some of the kernel's. */
-static void add_sysctls(struct test *t, struct ledger *l)
+static void add_sysctls(struct ledger *l)
 {
 	static const char *const names[] = {
 		"kernel/domainname",
@@ -244,12 +249,10 @@ static void add_sysctls(struct test *t, struct ledger *l)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char path[96];
-		const char *value;
+		char path[96], value[512];
 
 		snprintf(path, sizeof(path), "/proc/sys/%s", names[i]);
-		value = file_read(t, path);
-		if (value)
+		if (look(path, value, sizeof(value)))
 			add(l, CHANGE_SYSCTL, names[i], take_text(value, strcspn(value, "\n")));
 	}
 }
@@ -275,7 +278,7 @@ const struct ledger *ledger_take(struct test *t)
 		add_cgroups(l, t->context->hierarchies[i].point, 0);
 	add_processes(t, l);
 	add_links(l);
-	add_sysctls(t, l);
+	add_sysctls(l);
 	if (!uname(&name))
 		add(l, CHANGE_HOSTNAME, "hostname",
 		    take_text(name.nodename, strlen(name.nodename)));

@@ -1,4 +1,4 @@
-/* LINK: init/disks.c init/journal.c init/tar.c init/text.c init/sys.c init/watchdog.c */
+/* LINK: init/disks.c init/journal.c init/listing.c init/tar.c init/text.c init/sys.c init/watchdog.c */
 /* LINK: suite/core/chain.c suite/core/sha256.c suite/core/crc32.c */
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which disks are whose, on machines made of files: sysfs and /dev are directories here. */

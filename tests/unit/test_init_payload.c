@@ -1,4 +1,4 @@
-/* LINK: init/payload.c init/unpack.c init/program.c init/tar.c init/text.c init/sys.c
+/* LINK: init/payload.c init/unpack.c init/program.c init/tar.c init/text.c init/sys.c init/listing.c
  * init/watchdog.c */
 /* LINK: suite/core/sha256.c */
 /* SPDX-License-Identifier: Apache-2.0 */

@@ -1,4 +1,4 @@
-/* LINK: init/record.c init/boot.c init/journal.c init/console.c init/text.c init/sys.c */
+/* LINK: init/record.c init/boot.c init/journal.c init/console.c init/text.c init/sys.c init/listing.c */
 /* LINK: init/watchdog.c suite/core/chain.c suite/core/sha256.c suite/core/crc32.c */
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
