@@ -201,6 +201,7 @@ struct test {
 	int64_t deadline;      /* CLOCK_MONOTONIC */
 	enum outcome *decided; /* by index into planned->wanted */
 	unsigned int calls, bundles, ids, runs;
+	struct bundle *first; /* made, and not asked for yet */
 	unsigned int answered, hung; /* commands that ended within their limit, and did not */
 	unsigned int worked; /* commands that exited with 0 at least once */
 	const char *failed[COMMANDS]; /* how each ended that did not, the first time */
@@ -247,6 +248,8 @@ void stream_add(struct stream *s, const char *data, size_t length);
 
 /* bundle_probe() with the words as a list. */
 void bundle_probe_words(struct bundle *b, va_list args);
+/* The root of the first bundle that bundle_new() or bundle_copy() gives, ahead of the turn. */
+void bundle_prepare(struct test *t);
 /* A call whose streams stay the container's. */
 struct running *runtime_begin_for(struct test *t, const struct call *c, struct container *owner);
 void child_add(struct test *t, pid_t pid);

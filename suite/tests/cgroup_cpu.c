@@ -322,7 +322,7 @@ static void quota_enforced(struct test *t)
 	struct container *c = container_new(b);
 	long long before, after;
 
-	bundle_probe(b, "spin", "100", "wait", NULL);
+	bundle_probe(b, "spin", "50", "wait", NULL);
 	if (!may_create(t, id, c))
 		return;
 	place = cg_of(t, c, "cpu");
@@ -330,9 +330,9 @@ static void quota_enforced(struct test *t)
 	must_start(c);
 	must_answer(c);
 	after = throttled(t, place);
-	/* It needs a hundred periods. A start in the cgroup is throttled a few times as well. */
-	check_true(t, id, after >= before + 50,
-		   "a process that uses 100 ms is throttled 50 times when it may have 1 ms in 10",
+	/* It needs fifty periods. A start in the cgroup is throttled a few times as well. */
+	check_true(t, id, after >= before + 25,
+		   "a process that uses 50 ms is throttled 25 times when it may have 1 ms in 10",
 		   "throttled %lld times before it and %lld after it", before, after);
 }
 

@@ -285,7 +285,7 @@ static void repeats_on_a_host(void **state)
 	assert_int_equal(render("host", A, NULL), 0);
 	text = slurp("host/junit.xml", &length);
 	assert_non_null(strstr(text, "assay run --runtime /usr/bin/crun --runtime-arg "
-				     "&apos;--root=/a b&apos; --spec 1.0.0 --only a/One"));
+				     "&#39;--root=/a b&#39; --spec 1.0.0 --only a/One"));
 	free(text);
 }
 

@@ -21,6 +21,11 @@ int sandbox_enter(const struct context *c, size_t index, char *error, size_t siz
 	return 0;
 }
 
+void bundle_prepare(struct test *t)
+{
+	(void)t;
+}
+
 void sandbox_remove(const struct context *c, size_t index)
 {
 	(void)c;
