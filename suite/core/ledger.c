@@ -23,10 +23,21 @@
 #define DEPTH_MAX   24
 #define ENTRIES_MAX 20000
 
+/* Of a file only what tells a change; a directory's size and time follow from what is in it. */
+struct file {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	long long size;
+	struct timespec changed;
+	const char *target; /* of a link */
+};
+
 /* One thing: a line "KIND KEY<TAB>VALUE"; sorted by kind and key. */
 struct entry {
 	enum change_kind kind;
 	const char *key, *value;
+	const struct file *file; /* instead of a value: few of them are ever told */
 };
 
 struct ledger {
@@ -47,7 +58,7 @@ static void add(struct ledger *l, enum change_kind kind, const char *key, const 
 		if (!l->entry)
 			abort();
 	}
-	l->entry[l->n++] = (struct entry){ kind, key, value };
+	l->entry[l->n++] = (struct entry){ kind, key, value, NULL };
 }
 
 /* ------------------------------------------------------------------ mounts and namespaces */
@@ -113,29 +124,52 @@ static void add_cgroups(struct ledger *l, const char *path, int depth)
 	close(list.fd);
 }
 
-static const char *file_value(const struct stat *st, const char *path)
+static const struct file *file_of(const struct stat *st, const char *path)
 {
-	char *value, target[1024] = "";
-	ssize_t n = S_ISLNK(st->st_mode) ? readlink(path, target, sizeof(target) - 1) : -1;
+	struct file *f = take(sizeof(*f));
+	char target[1024] = "";
 
-	if (n >= 0)
-		target[n] = '\0';
-	/* A directory's size and time follow from what is in it. */
-	if (S_ISREG(st->st_mode))
-		n = asprintf(&value, "file %o %u:%u %lld bytes at %lld.%09ld", st->st_mode & 07777,
-			     st->st_uid, st->st_gid, (long long)st->st_size,
-			     (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
-	else
-		n = asprintf(&value, "%s %o %u:%u %s",
-			     S_ISDIR(st->st_mode)    ? "directory"
-			     : S_ISLNK(st->st_mode)  ? "link"
-			     : S_ISSOCK(st->st_mode) ? "socket"
-			     : S_ISFIFO(st->st_mode) ? "fifo"
-						     : "device",
-			     st->st_mode & 07777, st->st_uid, st->st_gid, target);
-	if (n < 0)
-		abort();
-	return value;
+	*f = (struct file){ .mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid };
+	if (S_ISREG(st->st_mode)) {
+		f->size = st->st_size;
+		f->changed = st->st_mtim;
+	} else if (S_ISLNK(st->st_mode) && readlink(path, target, sizeof(target) - 1) > 0) {
+		f->target = take_text(target, strlen(target));
+	}
+	return f;
+}
+
+static const char *file_text(const struct file *f)
+{
+	mode_t mode = f->mode & 07777;
+
+	if (S_ISREG(f->mode))
+		return format(NULL, "file %o %u:%u %lld bytes at %lld.%09ld", mode, f->uid, f->gid,
+			      f->size, (long long)f->changed.tv_sec, f->changed.tv_nsec);
+	return format(NULL, "%s %o %u:%u %s",
+		      S_ISDIR(f->mode)	  ? "directory"
+		      : S_ISLNK(f->mode)  ? "link"
+		      : S_ISSOCK(f->mode) ? "socket"
+		      : S_ISFIFO(f->mode) ? "fifo"
+					  : "device",
+		      mode, f->uid, f->gid, f->target ? f->target : "");
+}
+
+static const char *value_of(const struct entry *e)
+{
+	return e->file ? file_text(e->file) : e->value;
+}
+
+static int by_value(const struct entry *a, const struct entry *b)
+{
+	const struct file *x = a->file, *y = b->file;
+
+	if (!x || !y)
+		return strcmp(value_of(a), value_of(b));
+	return x->mode != y->mode || x->uid != y->uid || x->gid != y->gid || x->size != y->size ||
+	       x->changed.tv_sec != y->changed.tv_sec ||
+	       x->changed.tv_nsec != y->changed.tv_nsec ||
+	       strcmp(x->target ? x->target : "", y->target ? y->target : "");
 }
 
 static void add_files(struct ledger *l, const char *path, int depth)
@@ -152,7 +186,8 @@ static void add_files(struct ledger *l, const char *path, int depth)
 		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		file = join(path, name);
-		add(l, CHANGE_FILE, file, file_value(&st, file));
+		add(l, CHANGE_FILE, file, "");
+		l->entry[l->n - 1].file = file_of(&st, file);
 		if (S_ISDIR(st.st_mode))
 			add_files(l, file, depth + 1);
 	}
@@ -263,7 +298,7 @@ static int by_key(const void *a, const void *b)
 	int order = (int)x->kind - (int)y->kind;
 
 	order = order ? order : strcmp(x->key, y->key);
-	return order ? order : strcmp(x->value, y->value);
+	return order ? order : by_value(x, y);
 }
 
 const struct ledger *ledger_take(struct test *t)
@@ -318,7 +353,7 @@ static bool trifle(const struct difference *d, const struct entry *e)
 		return false;
 	if (own)
 		return !d->own_files || in_rootfs(e->key);
-	return !strncmp(e->value, "directory", 9) && !(d->id && strstr(e->key, d->id));
+	return !strncmp(value_of(e), "directory", 9) && !(d->id && strstr(e->key, d->id));
 }
 
 static void tell(struct difference *d, const char *sign, const struct entry *e, const char *now)
@@ -328,8 +363,8 @@ static void tell(struct difference *d, const char *sign, const struct entry *e, 
 	if (!(d->kinds & CHANGE_BIT(e->kind)) || trifle(d, e))
 		return;
 	line = now ? format(d->t, "%s%s %s: %s -> %s\n", sign, kind_names[e->kind], e->key,
-			    e->value, now)
-		   : format(d->t, "%s%s %s %s\n", sign, kind_names[e->kind], e->key, e->value);
+			    value_of(e), now)
+		   : format(d->t, "%s%s %s %s\n", sign, kind_names[e->kind], e->key, value_of(e));
 	stream_add(d->text, line, strlen(line));
 }
 
@@ -351,8 +386,8 @@ static const char *compare(struct difference *d, const struct ledger *before,
 			tell(d, "-", a, NULL);
 		else if (order > 0)
 			tell(d, "+", b, NULL);
-		else if (strcmp(a->value, b->value))
-			tell(d, "~", a, b->value);
+		else if (by_value(a, b))
+			tell(d, "~", a, value_of(b));
 		i += order <= 0;
 		j += order >= 0;
 	}
