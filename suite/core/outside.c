@@ -28,43 +28,44 @@ static const char *const names[] = {
 };
 
 static char before[ARRAY_SIZE(names)][256];
+static int look[ARRAY_SIZE(names)]; /* kept open: they are read after each test */
 
 /* The value without its newline; false when there is no such sysctl. */
-static bool read_value(const char *name, char *value, size_t size)
+static bool read_value(int fd, char *value, size_t size)
 {
-	char path[96];
-	ssize_t n;
-	int fd;
+	ssize_t n = fd < 0 ? -1 : pread(fd, value, size - 1, 0);
 
-	snprintf(path, sizeof(path), "/proc/sys/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, value, size - 1);
-	close(fd);
 	value[n > 0 ? n : 0] = '\0';
 	value[strcspn(value, "\n")] = '\0';
 	return n >= 0;
 }
 
+static int open_value(const char *name, int how)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	return open(path, how | O_CLOEXEC);
+}
+
 void outside_remember(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!read_value(names[i], before[i], sizeof(before[i])))
-			before[i][0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		look[i] = open_value(names[i], O_RDONLY);
+		read_value(look[i], before[i], sizeof(before[i]));
+	}
 }
 
 void outside_restore(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char value[256], path[96];
+		char value[256];
 		int fd;
 
-		if (!before[i][0] || !read_value(names[i], value, sizeof(value)) ||
+		if (!before[i][0] || !read_value(look[i], value, sizeof(value)) ||
 		    !strcmp(value, before[i]))
 			continue;
-		snprintf(path, sizeof(path), "/proc/sys/%s", names[i]);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
+		fd = open_value(names[i], O_WRONLY);
 		if (fd < 0)
 			continue;
 		(void)!write(fd, before[i], strlen(before[i]));

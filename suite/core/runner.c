@@ -47,7 +47,7 @@ struct job {
 	size_t n_kept, kept_sum;
 	enum outcome outcome; /* of its end message */
 	int64_t runtime_ns;
-	bool ended, killed;
+	bool ended, killed, concluded;
 	enum outcome *decided;
 	unsigned int said;
 };
@@ -58,8 +58,7 @@ struct runner {
 	struct sink *sink;
 	const struct runner_options *options;
 	struct job *jobs[JOBS_MAX];
-	struct job *ready;    /* prepared, and not begun: it has no event yet */
-	struct job *next;     /* has its start in the record, and waits for its turn */
+	struct job *ready; /* prepared, and not begun: it has no event yet */
 	unsigned int running; /* have not said their end */
 	unsigned int alive;   /* nor have they gone */
 	size_t done;
@@ -285,6 +284,7 @@ static void take_message(struct runner *r, struct job *j, const char *data, size
 			note_hangs(r, object);
 			note_lacks(r, j, object);
 			sandbox_thaw(r->c, j->index);
+			outside_restore();
 		}
 	} else if (h.type == EVENT_CHECK && r && note(j, object)) {
 		put(r, EVENT_CHECK, 0, j, &b);
@@ -371,13 +371,12 @@ static void report(const struct runner *r, const struct job *j, enum outcome out
 	fflush(stdout);
 }
 
-/* Beyond its own world; a loop device is only surely its own when no other test is there. */
-static void put_back(struct runner *r, struct job *j)
+/* A loop device is only surely a test's own when no other test is there. */
+static void free_loops(struct runner *r, struct job *j)
 {
 	char text[400];
 	unsigned int others = 0;
 
-	outside_restore();
 	for (size_t i = 0; i < ARRAY_SIZE(r->jobs); i++)
 		others += r->jobs[i] && r->jobs[i] != j;
 	while (r->c->appliance && !others && outside_free_loop(text, sizeof(text))) {
@@ -401,45 +400,15 @@ static bool tells(const struct runner *r, const struct job *j, enum outcome outc
 	return !r->c->appliance || (outcome != OUTCOME_FAIL && outcome != OUTCOME_HANG);
 }
 
-static void go(struct runner *r)
+/* What there is to say of a test that has said its end, or died without a word. */
+static void conclude(struct runner *r, struct job *j, enum outcome outcome)
 {
-	struct job *j = r->next;
-	unsigned int slot = 0;
-
-	r->next = NULL;
-	job_go(j);
-	while (r->jobs[slot])
-		slot++;
-	r->jobs[slot] = j;
-	r->running++;
-	r->alive++;
-}
-
-static void job_end(struct runner *r, struct job *j)
-{
-	bool out_of_memory = sandbox_out_of_memory(r->c, j->index);
-	siginfo_t info;
-	enum outcome outcome;
 	struct body b = { 0 };
 
-	listen_to(r, j);
-	if (!j->ended) {
-		j->said_end = now_ns();
-		r->running--;
-	}
-	r->alive--;
-	info = job_reap(r->c, j);
-	put_back(r, j);
-	if (r->next && !r->alive)
-		go(r); /* what is left to say of this one keeps nobody waiting */
-	if (!j->ended && !j->killed && info.si_code != CLD_EXITED && info.si_status == SIGKILL &&
-	    !out_of_memory)
-		info.si_status = 0; /* nobody's: an error of ours */
-	outcome = j->ended ? j->outcome : died(r, j, &info);
+	j->concluded = true;
 	for (size_t i = 0; i < j->test->n_wanted && outcome <= OUTCOME_ERROR; i++)
 		outcome = outcome_worst(outcome, j->decided[i]);
 	keep_errors(j);
-	close(j->errors);
 	for (size_t i = 0; tells(r, j, outcome) && i < j->n_kept; i++) {
 		body_raw(&b, take_text(j->kept[i].data, j->kept[i].length));
 		put(r, EVENT_EVIDENCE, 0, j, &b);
@@ -457,6 +426,41 @@ static void job_end(struct runner *r, struct job *j)
 	j->test->done = true;
 	r->done++;
 	report(r, j, outcome);
+}
+
+/* Those that have ended. The next test need not wait for it, so it is called when that has begun. */
+static void conclude_all(struct runner *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(r->jobs); i++) {
+		struct job *j = r->jobs[i];
+
+		if (j && j->ended && !j->concluded)
+			conclude(r, j, j->outcome);
+	}
+}
+
+/* Its world has fallen. */
+static void job_end(struct runner *r, struct job *j)
+{
+	bool out_of_memory = sandbox_out_of_memory(r->c, j->index);
+	siginfo_t info;
+
+	listen_to(r, j);
+	r->alive--;
+	info = job_reap(r->c, j);
+	free_loops(r, j);
+	if (!j->ended) {
+		j->said_end = now_ns();
+		r->running--;
+		outside_restore();
+		if (!j->killed && info.si_code != CLD_EXITED && info.si_status == SIGKILL &&
+		    !out_of_memory)
+			info.si_status = 0; /* nobody's: an error of ours */
+		conclude(r, j, died(r, j, &info));
+	} else if (!j->concluded) {
+		conclude(r, j, j->outcome);
+	}
+	close(j->errors);
 }
 
 /* ------------------------------------------------------------------ side by side */
@@ -495,6 +499,38 @@ static void prepare(struct runner *r, struct planned *p)
 	r->ready = NULL;
 }
 
+static int begin(struct runner *r, struct planned *p)
+{
+	bool ready = r->ready && r->ready->test == p;
+	struct job *j = ready ? r->ready : job_of(r, p);
+	struct body b = { 0 };
+	unsigned int slot = 0;
+	int error;
+
+	shorten(r, p);
+	body_text(&b, "test", p->name);
+	body_int(&b, "attempt", ++p->attempt);
+	body_int(&b, "deadline_ms", p->limit_ms);
+	put(r, EVENT_START, EVENT_SYNC, j, &b);
+	if (r->error)
+		return r->error;
+	p->hopeless = hopeless(r);
+	p->lacks = r->plan->lacks;
+	p->why = r->plan->why;
+	error = ready ? 0 : job_prepare(r->c, j);
+	if (error)
+		return error;
+	r->ready = NULL;
+	job_go(j);
+	while (r->jobs[slot])
+		slot++;
+	r->jobs[slot] = j;
+	r->running++;
+	r->alive++;
+	conclude_all(r);
+	return r->error;
+}
+
 /* Until something has happened to a job; deals with it. -EINTR: told to stop. */
 static int step(struct runner *r)
 {
@@ -504,6 +540,7 @@ static int step(struct runner *r)
 	struct timespec limit;
 	nfds_t n = 0;
 
+	conclude_all(r);
 	set[n++] = (struct pollfd){ .fd = r->signals, .events = POLLIN };
 	for (int i = 0; i < JOBS_MAX; i++) {
 		struct job *j = r->jobs[i];
@@ -569,39 +606,6 @@ static int drain(struct runner *r)
 	return error;
 }
 
-/*
- * One at a time is one at a time: of two without an end, which broke the machine? But the start of
- * one is written while the world of the one before falls, where both would get a second chance.
- */
-static int begin(struct runner *r, struct planned *p, bool one)
-{
-	bool ready = r->ready && r->ready->test == p;
-	struct job *j = ready ? r->ready : job_of(r, p);
-	struct body b = { 0 };
-	int error;
-
-	shorten(r, p);
-	body_text(&b, "test", p->name);
-	body_int(&b, "attempt", ++p->attempt);
-	body_int(&b, "deadline_ms", p->limit_ms);
-	put(r, EVENT_START, EVENT_SYNC, j, &b);
-	if (r->error)
-		return r->error;
-	p->hopeless = hopeless(r);
-	p->lacks = r->plan->lacks;
-	p->why = r->plan->why;
-	error = ready ? 0 : job_prepare(r->c, j);
-	if (error)
-		return error;
-	r->ready = NULL;
-	r->next = j;
-	while (!error && one && r->next && r->alive)
-		error = step(r);
-	if (!error && r->next)
-		go(r);
-	return error;
-}
-
 /* The first test of a phase at or behind this one, or NULL. */
 static struct planned *first_of(const struct runner *r, struct planned *p, bool alone,
 				bool exclusive)
@@ -622,9 +626,9 @@ static int phase(struct runner *r, bool alone, bool exclusive)
 
 	for (; !error && p; p = next) {
 		next = first_of(r, p + 1, alone, exclusive);
-		error = alone ? drain(r) : drain_to(r, jobs - 1);
+		error = alone || exclusive ? drain(r) : drain_to(r, jobs - 1);
 		if (!error)
-			error = begin(r, p, jobs == 1);
+			error = begin(r, p);
 		if (!error && next && !alone && !exclusive)
 			prepare(r, next);
 	}
@@ -633,18 +637,15 @@ static int phase(struct runner *r, bool alone, bool exclusive)
 
 static void kill_all(struct runner *r)
 {
-	struct job *const waiting[] = { r->ready, r->next };
-
 	for (int i = 0; i < JOBS_MAX; i++)
 		if (r->jobs[i]) {
 			syscall(SYS_pidfd_send_signal, r->jobs[i]->pidfd, SIGKILL, NULL, 0);
 			job_reap(r->c, r->jobs[i]);
 		}
-	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++)
-		if (waiting[i]) {
-			syscall(SYS_pidfd_send_signal, waiting[i]->pidfd, SIGKILL, NULL, 0);
-			job_reap(r->c, waiting[i]);
-		}
+	if (r->ready) {
+		syscall(SYS_pidfd_send_signal, r->ready->pidfd, SIGKILL, NULL, 0);
+		job_reap(r->c, r->ready);
+	}
 }
 
 static int stop_signals(void)
