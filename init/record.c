@@ -165,9 +165,12 @@ static uint64_t reserve(const struct record *r, enum event_type type)
 	}
 }
 
-/* Add an event everywhere, if `keep` bytes of the journal stay free behind it. */
+/*
+ * Add an event everywhere, if `keep` bytes of the journal stay free behind it. The mirror says it
+ * last: what somebody has read there must not be lost when the power goes.
+ */
 static int append(struct record *r, enum event_type type, const char *body, size_t length,
-		  uint64_t keep)
+		  uint64_t keep, bool sync)
 {
 	ssize_t n =
 		chain_format(&r->journal.chain, type, now_ns(), body, length, line, sizeof(line));
@@ -181,9 +184,12 @@ static int append(struct record *r, enum event_type type, const char *body, size
 	if (error)
 		return error;
 	to_file(r, (size_t)n);
-	mirror_line(line, (size_t)n);
 	learn(r, (int)type, body, length);
-	return 0;
+	if (sync)
+		error = journal_sync(&r->journal);
+	if (!error)
+		mirror_line(line, (size_t)n);
+	return error;
 }
 
 /* One note for each test that lost evidence, as long as even that fits. */
@@ -200,19 +206,17 @@ static void note_dropped(struct record *r, const char *body, size_t length)
 		  "\",\"name\":\"truncated.txt\",\"text\":\"The journal "
 		  "is full: evidence was left out.\",\"truncated\":true",
 		  NULL);
-	append(r, EVENT_EVIDENCE, note.data, note.length, reserve(r, EVENT_CHECK));
+	append(r, EVENT_EVIDENCE, note.data, note.length, reserve(r, EVENT_CHECK), false);
 }
 
 int record_event(struct record *r, enum event_type type, const char *body, size_t length, bool sync)
 {
-	int error = append(r, type, body, length, reserve(r, type));
+	int error = append(r, type, body, length, reserve(r, type), sync);
 
 	if (error == -ENOSPC && type == EVENT_EVIDENCE) {
 		note_dropped(r, body, length);
 		error = 0;
 	}
-	if (!error && sync)
-		error = journal_sync(&r->journal);
 	return error;
 }
 
