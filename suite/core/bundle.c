@@ -92,7 +92,7 @@ static void make_root(struct bundle *b)
 		    b->t->context->probe_size, 0755);
 }
 
-static struct bundle *name(struct test *t)
+void bundle_prepare(struct test *t)
 {
 	struct bundle *b = take(sizeof(*b));
 	unsigned char random[8];
@@ -106,24 +106,18 @@ static struct bundle *name(struct test *t)
 	b->log = take_text(format(t, "%s/log", b->path), 80);
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(b->nonce + 2 * i, 3, "%02x", random[i]);
-	return b;
-}
-
-void bundle_prepare(struct test *t)
-{
-	t->first = name(t);
-	make_root(t->first);
+	make_root(b);
+	t->prepared = b;
 }
 
 static struct bundle *make(struct test *t)
 {
-	struct bundle *b = t->first;
+	struct bundle *b;
 
-	t->first = NULL;
-	if (b)
-		return b;
-	b = name(t);
-	make_root(b);
+	if (!t->prepared)
+		bundle_prepare(t);
+	b = t->prepared;
+	t->prepared = NULL;
 	return b;
 }
 

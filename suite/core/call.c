@@ -3,7 +3,6 @@
  * Calls of the runtime under test: its command line, streams, limits, and the time it takes. It
  * must never believe the runtime to end, to be quiet, or to leave nothing running.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "init/listing.h"
 
 #define WORDS_MAX 64
 #define FD_PARKED 200 /* descriptors are moved up here before they get their numbers */
@@ -306,17 +306,10 @@ static long long began(pid_t pid)
 {
 	char path[64], text[512];
 	const char *at;
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
+	if (!file_look(path, text, sizeof(text)))
 		return -1;
-	text[n] = '\0';
 	at = strrchr(text, ')');
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
@@ -331,12 +324,14 @@ static void kill_since(struct test *t, pid_t first)
 
 	kill(first, SIGKILL);
 	for (int round = 0; found && round < 100; round++) {
-		DIR *proc = opendir("/proc");
-		struct dirent *entry;
+		struct listing list;
+		const char *entry;
 
 		found = false;
-		while (proc && (entry = readdir(proc))) {
-			pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (listing_open(&list, AT_FDCWD, "/proc"))
+			return;
+		while ((entry = listing_next(&list))) {
+			pid_t pid = (pid_t)strtol(entry, NULL, 10);
 			long long when = pid > 1 ? began(pid) : -1;
 
 			if (when < 0 || when < since || pid == first || child_is(t, pid))
@@ -345,8 +340,7 @@ static void kill_since(struct test *t, pid_t first)
 			if (!kill(pid, SIGKILL) && waitpid(pid, NULL, WNOHANG) == 0)
 				found = true;
 		}
-		if (proc)
-			closedir(proc);
+		close(list.fd);
 	}
 }
 

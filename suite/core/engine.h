@@ -201,7 +201,7 @@ struct test {
 	int64_t deadline;      /* CLOCK_MONOTONIC */
 	enum outcome *decided; /* by index into planned->wanted */
 	unsigned int calls, bundles, ids, runs;
-	struct bundle *first; /* made, and not asked for yet */
+	struct bundle *prepared; /* made, and not asked for yet */
 	unsigned int answered, hung; /* commands that ended within their limit, and did not */
 	unsigned int worked; /* commands that exited with 0 at least once */
 	const char *failed[COMMANDS]; /* how each ended that did not, the first time */
@@ -232,6 +232,8 @@ void test_hang(struct test *t, const char *what) __attribute__((noreturn));
 void test_decide(struct test *t, const char *requirement, enum outcome outcome,
 		 const char *expected, const char *observed);
 void test_finding(struct test *t, enum change_kind kind, const char *text);
+/* What a small file of the kernel says in one read: its length, 0 and "" when there is none. */
+size_t file_look(const char *path, char *text, size_t size);
 /* A finding for each line of ledger_leftovers(); `when` says after what. */
 void test_leftovers(struct test *t, const char *when, const char *left);
 void test_evidence_bytes(struct test *t, const char *name, const char *data, size_t length);
@@ -248,7 +250,7 @@ void stream_add(struct stream *s, const char *data, size_t length);
 
 /* bundle_probe() with the words as a list. */
 void bundle_probe_words(struct bundle *b, va_list args);
-/* The root of the first bundle that bundle_new() or bundle_copy() gives, ahead of the turn. */
+/* Make, ahead of time, the root of the next bundle that bundle_new() or bundle_copy() gives. */
 void bundle_prepare(struct test *t);
 /* A call whose streams stay the container's. */
 struct running *runtime_begin_for(struct test *t, const struct call *c, struct container *owner);

@@ -48,7 +48,7 @@ struct ledger {
 static const char *const kind_names[CHANGE_KINDS] = { "mount",	"cgroup",   "process",	 "link",
 						      "sysctl", "hostname", "namespace", "file" };
 
-static void add(struct ledger *l, enum change_kind kind, const char *key, const char *value)
+static void add_entry(struct ledger *l, struct entry entry)
 {
 	if (l->n == ENTRIES_MAX)
 		return;
@@ -58,7 +58,12 @@ static void add(struct ledger *l, enum change_kind kind, const char *key, const 
 		if (!l->entry)
 			abort();
 	}
-	l->entry[l->n++] = (struct entry){ kind, key, value, NULL };
+	l->entry[l->n++] = entry;
+}
+
+static void add(struct ledger *l, enum change_kind kind, const char *key, const char *value)
+{
+	add_entry(l, (struct entry){ kind, key, value, NULL });
 }
 
 /* ------------------------------------------------------------------ mounts and namespaces */
@@ -186,8 +191,7 @@ static void add_files(struct ledger *l, const char *path, int depth)
 		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
 		file = join(path, name);
-		add(l, CHANGE_FILE, file, "");
-		l->entry[l->n - 1].file = file_of(&st, file);
+		add_entry(l, (struct entry){ CHANGE_FILE, file, NULL, file_of(&st, file) });
 		if (S_ISDIR(st.st_mode))
 			add_files(l, file, depth + 1);
 	}
@@ -208,19 +212,6 @@ static bool is_zombie(const char *tail)
 	       state == 'Z' && threads <= 1;
 }
 
-/* All that /proc says in one go of a small file; the length, 0 when there is none. */
-static size_t look(const char *path, char *text, size_t size)
-{
-	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	n = n > 0 ? n : 0;
-	text[n] = '\0';
-	return (size_t)n;
-}
-
 static void add_processes(struct test *t, struct ledger *l)
 {
 	struct listing list;
@@ -235,7 +226,7 @@ static void add_processes(struct test *t, struct ledger *l)
 		if (pid <= 1 || child_is(t, pid))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-		look(path, text, sizeof(text));
+		file_look(path, text, sizeof(text));
 		name = strchr(text, '(');
 		end = strrchr(text, ')');
 		if (!name || !end || is_zombie(end + 1))
@@ -287,7 +278,7 @@ static void add_sysctls(struct ledger *l)
 		char path[96], value[512];
 
 		snprintf(path, sizeof(path), "/proc/sys/%s", names[i]);
-		if (look(path, value, sizeof(value)))
+		if (file_look(path, value, sizeof(value)))
 			add(l, CHANGE_SYSCTL, names[i], take_text(value, strcspn(value, "\n")));
 	}
 }

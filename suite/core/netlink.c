@@ -12,14 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "suite/probe/netlink.h"
 
 static int ask(int protocol, struct nl_request *r)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), error;
+	int fd = nl_open(protocol, 0), error;
 
 	if (fd < 0)
 		return -errno;
@@ -86,7 +85,7 @@ static void find_device(void *data, const struct nlmsghdr *head)
 int rdma_remove(const char *name)
 {
 	struct device d = { .name = name };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_RDMA), error;
+	int fd = nl_open(NETLINK_RDMA, 0), error;
 	struct nl_request r;
 
 	if (fd < 0)

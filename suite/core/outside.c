@@ -5,7 +5,6 @@
  * test, so that one test's leak is not the next one's surprise. It must never touch what a sandbox
  * has of its own; the ledger looks after that.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "init/listing.h"
 
 static const char *const names[] = {
 	"kernel/core_pattern",	"kernel/panic",
@@ -75,17 +75,13 @@ void outside_restore(void)
 
 static bool free_loop(const char *name, char *text, size_t size)
 {
-	char path[64], file[256] = "";
-	int fd, in;
-	ssize_t n;
+	char path[64], file[256];
+	bool freed;
+	int fd;
 
 	snprintf(path, sizeof(path), "/sys/block/%.20s/loop/backing_file", name);
-	in = open(path, O_RDONLY | O_CLOEXEC);
-	if (in < 0)
+	if (!file_look(path, file, sizeof(file)))
 		return false;
-	n = read(in, file, sizeof(file) - 1);
-	close(in);
-	file[n > 0 ? n : 0] = '\0';
 	file[strcspn(file, "\n")] = '\0';
 	snprintf(path, sizeof(path), "/dev/%.20s", name);
 	snprintf(text, size, "+loop %s %s, left by this test or by one shortly before it", path,
@@ -93,20 +89,21 @@ static bool free_loop(const char *name, char *text, size_t size)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	n = ioctl(fd, LOOP_CLR_FD, 0);
+	freed = !ioctl(fd, LOOP_CLR_FD, 0);
 	close(fd);
-	return !n;
+	return freed;
 }
 
 bool outside_free_loop(char *text, size_t size)
 {
-	DIR *blocks = opendir("/sys/block");
-	struct dirent *entry;
+	struct listing blocks;
+	const char *name;
 	bool found = false;
 
-	while (blocks && !found && (entry = readdir(blocks)))
-		found = !strncmp(entry->d_name, "loop", 4) && free_loop(entry->d_name, text, size);
-	if (blocks)
-		closedir(blocks);
+	if (listing_open(&blocks, AT_FDCWD, "/sys/block"))
+		return false;
+	while (!found && (name = listing_next(&blocks)))
+		found = !strncmp(name, "loop", 4) && free_loop(name, text, size);
+	close(blocks.fd);
 	return found;
 }

@@ -4,7 +4,6 @@
  * its PID namespace, so every orphan becomes its child. It must never reap a container's process on
  * its own, but while it is deleted: whether that has been reaped is something tests decide.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -26,6 +25,7 @@
 #endif
 
 #include "engine.h"
+#include "init/listing.h"
 
 void child_add(struct test *t, pid_t pid)
 {
@@ -87,22 +87,22 @@ static void reap(struct test *t, pid_t pid)
 void reap_orphans(struct test *t)
 {
 	siginfo_t info;
-	DIR *proc;
-	struct dirent *entry;
+	struct listing list;
+	const char *entry;
 
 	/* Cheap in the usual case: nothing has ended, or only what is claimed. */
 	info.si_pid = 0;
 	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
 		return;
-	proc = opendir("/proc");
-	while (proc && (entry = readdir(proc))) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+	if (listing_open(&list, AT_FDCWD, "/proc"))
+		return;
+	while ((entry = listing_next(&list))) {
+		pid_t pid = (pid_t)strtol(entry, NULL, 10);
 
 		if (pid > 1)
 			reap(t, pid);
 	}
-	if (proc)
-		closedir(proc);
+	close(list.fd);
 }
 
 pid_t test_fork(struct test *t, int (*body)(void *data), void *data)
@@ -230,6 +230,19 @@ const char *file_read(struct test *t, const char *path)
 	close(fd);
 	(void)t;
 	return n < 0 && !s->head_length ? NULL : stream_text(s, NULL);
+}
+
+/* openat(2): musl's open() makes a second call for O_CLOEXEC. */
+size_t file_look(const char *path, char *text, size_t size)
+{
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	n = n > 0 ? n : 0;
+	text[n] = '\0';
+	return (size_t)n;
 }
 
 int file_write(struct test *t, const char *path, const char *text)

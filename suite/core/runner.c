@@ -457,9 +457,8 @@ static void job_end(struct runner *r, struct job *j)
 		    !out_of_memory)
 			info.si_status = 0; /* nobody's: an error of ours */
 		conclude(r, j, died(r, j, &info));
-	} else if (!j->concluded) {
-		conclude(r, j, j->outcome);
 	}
+	conclude_all(r);
 	close(j->errors);
 }
 

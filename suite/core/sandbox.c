@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "init/listing.h"
 
 /* From sys/mount.h, which quarrels with linux/mount.h in some versions of libc. */
 int mount(const char *source, const char *target, const char *type, unsigned long flags,
@@ -129,17 +130,10 @@ static void find_hierarchies(struct context *c)
 /* Pass every controller of a v2 cgroup on to its children, one at a time: some may refuse. */
 static void pass_on(const char *directory)
 {
-	char path[512], names[512] = "";
-	char *save = NULL;
-	ssize_t n;
-	int fd;
+	char path[512], names[512], *save = NULL;
 
 	snprintf(path, sizeof(path), "%s/cgroup.controllers", directory);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, names, sizeof(names) - 1);
-	if (fd >= 0)
-		close(fd);
-	names[n > 0 ? n : 0] = '\0';
+	file_look(path, names, sizeof(names));
 	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", directory);
 	for (char *w = strtok_r(names, " \n", &save); w; w = strtok_r(NULL, " \n", &save)) {
 		char word[64];
@@ -155,16 +149,10 @@ static void inherit_cpuset(const char *parent, const char *directory)
 	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		char path[512], value[256] = "";
-		ssize_t n;
-		int fd;
+		char path[512], value[256];
 
 		snprintf(path, sizeof(path), "%s/%s", parent, files[i]);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? 0 : read(fd, value, sizeof(value) - 1);
-		if (fd >= 0)
-			close(fd);
-		value[n > 0 ? n : 0] = '\0';
+		file_look(path, value, sizeof(value));
 		snprintf(path, sizeof(path), "%s/%s", directory, files[i]);
 		(void)write_to(path, value);
 	}
@@ -248,15 +236,11 @@ void sandbox_finish(const struct context *c)
 /* Bounds that no runtime comes near, so that a hostile one hurts nobody else. */
 static void bound(const struct hierarchy *h, const char *path)
 {
-	char file[400], value[32] = "";
+	char file[400], value[32];
 	long long bytes = sysconf(_SC_PHYS_PAGES) * (long long)sysconf(_SC_PAGESIZE), threads;
-	int fd = open("/proc/sys/kernel/threads-max", O_RDONLY | O_CLOEXEC);
 
 	/* The kernel's own limit follows from its memory; a fork bomb must not come near that. */
-	if (fd < 0 || read(fd, value, sizeof(value) - 1) <= 0)
-		value[0] = '\0';
-	if (fd >= 0)
-		close(fd);
+	file_look("/proc/sys/kernel/threads-max", value, sizeof(value));
 	threads = strtoll(value, NULL, 10) / 4;
 	snprintf(value, sizeof(value), "%lld", bytes / 4 * 3);
 	snprintf(file, sizeof(file), "%s/%s", path, h->v2 ? "memory.max" : "memory.limit_in_bytes");
@@ -302,43 +286,56 @@ static int enter_cgroups(const struct context *c, size_t index, struct fault *f)
 	return 0;
 }
 
-/* Depth first; a cgroup cannot go while a process is still on its way out of it. */
-static bool remove_tree(const char *path, int depth)
-{
-	DIR *directory = depth < 32 ? opendir(path) : NULL;
-	struct dirent *entry;
+#define TREE_MAX 32
 
-	while (directory && (entry = readdir(directory))) {
+/* A cgroup and all below it, depth first; whether the deed on the cgroup itself worked. */
+static bool for_tree(const char *path, int depth, bool (*deed)(const char *path))
+{
+	struct listing list;
+	const char *name;
+
+	if (depth == TREE_MAX || listing_open(&list, AT_FDCWD, path))
+		return deed(path);
+	while ((name = listing_next(&list))) {
 		char *child;
 
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+		if (list.type != DT_DIR || asprintf(&child, "%s/%s", path, name) < 0)
 			continue;
-		if (asprintf(&child, "%s/%s", path, entry->d_name) < 0)
-			continue;
-		remove_tree(child, depth + 1);
+		for_tree(child, depth + 1, deed);
 		free(child);
 	}
-	if (directory)
-		closedir(directory);
+	close(list.fd);
+	return deed(path);
+}
+
+/* It cannot go while a process is still on its way out of it. */
+static bool remove_cgroup(const char *path)
+{
 	return !rmdir(path) || errno == ENOENT;
 }
 
-static void thaw_tree(const char *path, int depth)
+static bool thaw_cgroup(const char *path)
 {
-	DIR *directory = depth < 32 ? opendir(path) : NULL;
-	struct dirent *entry;
 	char file[1024];
 
 	snprintf(file, sizeof(file), "%.1000s/freezer.state", path);
-	(void)write_to(file, "THAWED");
-	while (directory && (entry = readdir(directory))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		snprintf(file, sizeof(file), "%.700s/%.255s", path, entry->d_name);
-		thaw_tree(file, depth + 1);
-	}
-	if (directory)
-		closedir(directory);
+	return !write_to(file, "THAWED");
+}
+
+static bool kill_cgroup(const char *path)
+{
+	char file[1024], line[32];
+	FILE *procs;
+
+	snprintf(file, sizeof(file), "%.1000s/cgroup.procs", path);
+	procs = fopen(file, "re");
+	if (!procs)
+		return false;
+	while (fgets(line, sizeof(line), procs))
+		if (strtol(line, NULL, 10) > 1)
+			kill((pid_t)strtol(line, NULL, 10), SIGKILL);
+	fclose(procs);
+	return true;
 }
 
 /* On v1 what is frozen cannot even be killed, and the world of a test would never fall. */
@@ -352,33 +349,8 @@ void sandbox_thaw(const struct context *c, size_t index)
 		if (h->v2 || !strstr(h->options, "freezer"))
 			continue;
 		snprintf(path, sizeof(path), "%s%s/t%zu", h->point, c->cgroup, index);
-		thaw_tree(path, 0);
+		for_tree(path, 0, thaw_cgroup);
 	}
-}
-
-static void kill_tree(const char *path, int depth)
-{
-	char file[1024], line[32];
-	FILE *procs;
-	DIR *directory;
-	struct dirent *entry;
-
-	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-	procs = fopen(file, "re");
-	while (procs && fgets(line, sizeof(line), procs))
-		if (strtol(line, NULL, 10) > 1)
-			kill((pid_t)strtol(line, NULL, 10), SIGKILL);
-	if (procs)
-		fclose(procs);
-	directory = depth < 32 ? opendir(path) : NULL;
-	while (directory && (entry = readdir(directory))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		snprintf(file, sizeof(file), "%.700s/%.255s", path, entry->d_name);
-		kill_tree(file, depth + 1);
-	}
-	if (directory)
-		closedir(directory);
 }
 
 void sandbox_remove(const struct context *c, size_t index)
@@ -388,12 +360,12 @@ void sandbox_remove(const struct context *c, size_t index)
 
 		snprintf(path, sizeof(path), "%s%s/t%zu", c->hierarchies[i].point, c->cgroup,
 			 index);
-		if (remove_tree(path, 0))
+		if (for_tree(path, 0, remove_cgroup))
 			continue;
 		snprintf(file, sizeof(file), "%s/cgroup.kill", path);
 		if (!c->hierarchies[i].v2 || write_to(file, "1"))
-			kill_tree(path, 0);
-		remove_tree(path, 0);
+			for_tree(path, 0, kill_cgroup);
+		for_tree(path, 0, remove_cgroup);
 	}
 }
 
@@ -403,16 +375,10 @@ bool sandbox_out_of_memory(const struct context *c, size_t index)
 		const struct hierarchy *h = &c->hierarchies[i];
 		char path[400], text[1024];
 		const char *at;
-		ssize_t n;
-		int fd;
 
 		snprintf(path, sizeof(path), "%s%s/t%zu/%s", h->point, c->cgroup, index,
 			 h->v2 ? "memory.events" : "memory.oom_control");
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-		if (fd >= 0)
-			close(fd);
-		text[n > 0 ? n : 0] = '\0';
+		file_look(path, text, sizeof(text));
 		at = strstr(text, "oom_kill ");
 		if (at && strtol(at + 9, NULL, 10) > 0)
 			return true;

@@ -41,7 +41,7 @@ static void tell(const struct net_view *v, const struct link *l)
 static void do_net(char **argument)
 {
 	static struct net_view view;
-	int fd = nl_open(0);
+	int fd = nl_open(NETLINK_ROUTE, 0);
 	int error = fd < 0 ? errno : -nl_view(fd, &view);
 
 	(void)argument;

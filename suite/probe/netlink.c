@@ -15,10 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int nl_open(unsigned int groups)
+int nl_open(int protocol, unsigned int groups)
 {
 	struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_groups = groups };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 
 	if (fd >= 0 && bind(fd, (void *)&name, sizeof(name))) {
 		close(fd);

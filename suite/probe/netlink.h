@@ -19,8 +19,8 @@ struct nl_request {
 	char data[496];
 };
 
-/* A socket in the network namespace of the caller, for good; `groups` is what it hears. */
-int nl_open(unsigned int groups);
+/* A NETLINK_* socket in the network namespace of the caller, for good; `groups` is what it hears. */
+int nl_open(int protocol, unsigned int groups);
 /* Begin with the fixed part of a message type. */
 void nl_begin(struct nl_request *r, int type, int flags, const void *body, size_t size);
 /* One more attribute; data may be NULL: it stays zero. */

@@ -37,7 +37,7 @@ static int socket_at(struct test *t, const char *path, unsigned int groups)
 		need(t, other >= 0 && !setns(other, CLONE_NEWNET), path);
 		close(other);
 	}
-	fd = nl_open(groups);
+	fd = nl_open(NETLINK_ROUTE, groups);
 	need(t, fd >= 0, "a socket of rtnetlink");
 	if (path)
 		need(t, !setns(own, CLONE_NEWNET), "setns to the own network namespace");

@@ -198,7 +198,7 @@ int link_fault(struct call *c, char **word)
 
 	if (inside && setns(there, CLONE_NEWNET))
 		return -errno;
-	p.fd = nl_open(0);
+	p.fd = nl_open(NETLINK_ROUTE, 0);
 	if (inside && setns(host, CLONE_NEWNET))
 		return -errno;
 	p.index = find(p.fd, word[2]);
