@@ -85,6 +85,10 @@ struct test_entry {
 	const char *about; /* one line: what it shows */
 	const char *const *requirements; /* REQS(...) */
 	void (*run)(struct test *t);
+	/* Whether a row (NULL: the test that is one) has a meaning for a version, as test_spec() gives
+	 * it, that its requirement holds for: a kind of hook may be younger than what is asked of
+	 * all. NULL: all have. One that has none is not planned; there is no pass for nothing. */
+	bool (*applies)(const void *row, int spec);
 	const void *cases; /* CASES(array); NULL: the test is one */
 	size_t n_cases, case_size;
 	enum cgroup_mode cgroup;

@@ -50,6 +50,12 @@ static bool holds(const struct context *c, const char *id)
 	return c->cli != CLI_STRICT || !ends_with(id, ".dialect");
 }
 
+static bool applies(const struct test_entry *e, const struct test_case *row,
+		    const struct context *c)
+{
+	return !c || !e->applies || e->applies(row, c->spec);
+}
+
 static void add_test(struct plan *plan, const struct test_entry *e, const struct test_case *row,
 		     const struct context *c)
 {
@@ -57,6 +63,8 @@ static void add_test(struct plan *plan, const struct test_entry *e, const struct
 	const char *const *ids = e->requirements;
 	size_t n = 0;
 
+	if (!applies(e, row, c))
+		return;
 	plan->tests = realloc(plan->tests, (plan->n + 1) * sizeof(*plan->tests));
 	if (!plan->tests)
 		abort();

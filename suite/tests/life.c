@@ -526,3 +526,14 @@ struct running *create_begin(struct test *t, struct container *c)
 	close(nothing);
 	return r;
 }
+
+bool life_has_hook(const char *kind, int spec)
+{
+	return spec >= 10002 || !strcmp(kind, "prestart") || !strcmp(kind, "poststart") ||
+	       !strcmp(kind, "poststop");
+}
+
+const char *life_early_hook(const struct test *t)
+{
+	return life_has_hook("createRuntime", test_spec(t)) ? "createRuntime" : "prestart";
+}

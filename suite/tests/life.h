@@ -35,6 +35,11 @@ bool life_unknown(struct container *c);
  */
 bool life_refused(struct test *t, const char *requirement, struct bundle *bad, struct bundle *good);
 
+/* Whether a version, as test_spec() gives it, has a kind of hook: the first had but three. */
+bool life_has_hook(const char *kind, int spec);
+/* The kind of hook whose failure the version judged against takes for one of create. */
+const char *life_early_hook(const struct test *t);
+
 /* What has changed in a bundle, but for mount points in its root and its log; "" for nothing. */
 const char *life_bundle_changes(struct test *t, const struct bundle *b, const struct ledger *before,
 				const struct ledger *after);
