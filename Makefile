@@ -57,7 +57,8 @@ suite: build/assay ## only the program `assay`: list, explain, run on this host,
 fetch: ## get the pinned sources; nothing else of the build needs the network
 	scripts/fetch $$(sed -n 's/^\([a-z]*\)	.*/\1/p' rootfs/sources.lock)
 setup: ## install what is missing on this machine
-	scripts/setup build run $(if $(filter check test,$(MAKECMDGOALS)),test)
+	scripts/setup build run $(if $(filter check test,$(MAKECMDGOALS)),test) \
+		$(if $(filter prove reference,$(MAKECMDGOALS)),subjects)
 test: setup $(RUN_PARTS) $(IMAGES) ## all tests of the project; ends with `N passed, N failed`
 	tests/run $(CHECK_STAGES) $(BOOT_STAGES)
 reproduce: setup ## build all again elsewhere, as another user, and compare (PARTS=...)
