@@ -415,14 +415,19 @@ static void check_image(struct verify *v)
 static void note_program(const struct verify *v)
 {
 	char digest[7 + 64 + 1] = "";
+	int err;
 
-	(void)file_digest("/proc/self/exe", true, digest, NULL);
 	if (!image_of(&v->results->runs[0]))
 		return;
-	printf("-      %-13s %s\n", "program",
-	       same(digest, report_fact(v->results->runs[0].boots[0].event, "image.suite"))
-		       ? "this assay is, byte for byte, the one that ran the tests"
-		       : "this assay is another build of the one that ran the tests");
+	err = file_digest("/proc/self/exe", true, digest, NULL);
+	if (err)
+		printf("-      %-13s whether it ran the tests is not known: /proc/self/exe: %s\n",
+		       "program", strerror(-err));
+	else
+		printf("-      %-13s %s\n", "program",
+		       same(digest, report_fact(v->results->runs[0].boots[0].event, "image.suite"))
+			       ? "this assay is, byte for byte, the one that ran the tests"
+			       : "this assay is another build of the one that ran the tests");
 }
 
 /* ------------------------------------------------------------------ manifest against events */
