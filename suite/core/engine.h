@@ -73,7 +73,6 @@ struct context {
 	const char *name, *version;
 	char *version_output;
 	json_t *features;   /* NULL: none */
-	int spec;	    /* 10002 */
 	char spec_text[16]; /* "1.0.2" */
 	/* the machine */
 	struct hierarchy hierarchies[HIERARCHY_MAX];
@@ -136,8 +135,6 @@ static inline bool planned_vital(const struct planned *p)
 	return p->entry->vital && !p->argument;
 }
 
-/* "1.2.0-dev" as 10200; 0 when it is no version. */
-int spec_number(const char *text);
 void plan_make(struct plan *plan, const struct context *c, const char *only);
 /*
  * For a list of sabotages: each test that some line asks for, as in any plan; then, for each line,

@@ -56,37 +56,37 @@ const char *weight_name(enum weight weight)
 	return (unsigned int)weight < WEIGHTS ? weight_names[weight] : "other";
 }
 
-/* "1.2.1-rc.1" as 10201; a missing part is 0, a release candidate is its release. */
-static long version_number(const char *text)
+int spec_number(const char *text)
 {
-	long version = 0;
+	int part[3] = { 0, 0, 0 };
 
-	for (int part = 0; part < 3; part++) {
-		long number = 0;
+	for (int i = 0; i < 3; i++) {
+		char *end;
+		long number = strtol(text, &end, 10);
 
-		for (; *text >= '0' && *text <= '9' && number < 1000; text++)
-			number = number * 10 + (*text - '0');
-		version = version * 1000 + number;
-		if (*text == '.')
-			text++;
-		else
-			text = "";
+		if (end == text || number < 0 || number > 99)
+			return 0;
+		part[i] = (int)number;
+		text = end;
+		if (*text != '.')
+			break;
+		text++;
 	}
-	return version;
+	return part[0] * 10000 + part[1] * 100 + part[2];
 }
 
 bool requirement_applies(const char *since, const char *spec)
 {
 	const char *before = strchr(since, '<');
-	long version;
+	int version;
 
 	if (!strncmp(since, "cli-", 4))
 		return true;
 	if (!spec || *spec < '0' || *spec > '9')
 		return !before;
-	version = version_number(spec);
-	return version >= version_number(since) &&
-	       (!before || version < version_number(before + 1));
+	version = spec_number(spec);
+	return version >= spec_number(since) &&
+	       (!before || version < spec_number(before + 1));
 }
 
 static bool ends_with(const char *text, const char *end)

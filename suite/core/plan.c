@@ -12,25 +12,6 @@
 #include "sabotages.h"
 #include "sha256.h"
 
-int spec_number(const char *text)
-{
-	int part[3] = { 0, 0, 0 };
-
-	for (int i = 0; i < 3; i++) {
-		char *end;
-		long number = strtol(text, &end, 10);
-
-		if (end == text || number < 0 || number > 99)
-			return 0;
-		part[i] = (int)number;
-		text = end;
-		if (*text != '.')
-			break;
-		text++;
-	}
-	return part[0] * 10000 + part[1] * 100 + part[2];
-}
-
 static bool ends_with(const char *text, const char *end)
 {
 	size_t length = strlen(text), n = strlen(end);
@@ -53,7 +34,7 @@ static bool holds(const struct context *c, const char *id)
 static bool applies(const struct test_entry *e, const struct test_case *row,
 		    const struct context *c)
 {
-	return !c || !e->applies || e->applies(row, c->spec);
+	return !c || !e->applies || e->applies(row, spec_number(c->spec_text));
 }
 
 static void add_test(struct plan *plan, const struct test_entry *e, const struct test_case *row,

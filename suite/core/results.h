@@ -60,6 +60,8 @@ enum weight {
 const char *weight_name(enum weight weight);
 /* The weight of a row for a runtime that claims `spec` ("1.2.0") and the dialect or strict CLI. */
 enum weight requirement_weight(const struct requirement *row, const char *spec, bool strict);
+/* "1.2.0-dev" as 10200, a missing part being 0; 0 when it is no version. */
+int spec_number(const char *text);
 /* Whether `since` ("1.0<1.3") holds for `spec` ("1.2.1", "1.3.0-rc.1"); cli-... always does. */
 bool requirement_applies(const char *since, const char *spec);
 

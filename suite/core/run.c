@@ -370,7 +370,6 @@ static void settle_spec(struct run *r)
 		for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 			if (known[i].series == version / 100)
 				version = spec_number(known[i].last);
-	r->c.spec = version;
 	snprintf(r->c.spec_text, sizeof(r->c.spec_text), "%d.%d.%d", version / 10000,
 		 version / 100 % 100, version % 100);
 }

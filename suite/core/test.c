@@ -354,7 +354,7 @@ const void *test_row(const struct test *t)
 
 int test_spec(const struct test *t)
 {
-	return t->context->spec;
+	return spec_number(t->context->spec_text);
 }
 
 enum cli test_cli(const struct test *t)

@@ -104,7 +104,6 @@ static const char *decides(const char *spec, enum cli cli, const char *name)
 	struct plan plan;
 
 	snprintf(c.spec_text, sizeof(c.spec_text), "%s", spec);
-	c.spec = spec_number(spec);
 	plan_make(&plan, &c, NULL);
 	for (size_t i = 0; i < plan.n; i++) {
 		const struct planned *p = &plan.tests[i];
