@@ -10,6 +10,7 @@
 
 #include "suite/tests/cgroups.h"
 #include "suite/tests/common.h"
+#include "suite/tests/life.h"
 
 #define CPU(members) "{\"cpu\":{" members "}}"
 
@@ -409,18 +410,52 @@ static void make_set(struct test *t, const struct set_row *row)
 	cg_write(t, "cpuset", CG_PATH, row->file, row->before);
 }
 
+/* A kernel of its own numbers CPUs and nodes as it likes; what runs it is held to them instead. */
+static void confined_outside(struct test *t, const char *id, pid_t pid)
+{
+	const struct set_row *row = test_row(t);
+	const char *status = file_read(t, format(t, "/proc/%d/status", (int)pid));
+	const char *nodes = status ? strstr(status, "\nMems_allowed_list:\t") : NULL;
+	json_t *cpus = json_array();
+	cpu_set_t set;
+
+	if (!sched_getaffinity(pid, sizeof(set), &set))
+		for (int i = 0; i < CPU_SETSIZE; i++)
+			if (CPU_ISSET(i, &set))
+				json_array_append_new(cpus, json_integer(i));
+	if (row->cpus)
+		check_json(t, id, "CPUs of the container's process, from outside",
+			   json_loads(row->cpus, 0, NULL), cpus);
+	if (nodes)
+		nodes = strchr(nodes, '\t') + 1;
+	if (row->nodes)
+		check_string(t, id, "memory nodes of the container's process, from outside",
+			     row->nodes,
+			     nodes ? format(t, "%.*s", (int)strcspn(nodes, "\n"), nodes) : NULL);
+	json_decref(cpus);
+}
+
 static void confined(struct test *t, const char *id)
 {
 	const struct set_row *row = test_row(t);
 	struct bundle *b = cg_bundle(t, CG_PATH, format(t, CPU("%s"), row->members));
+	struct container *c = container_new(b);
 	const struct facts *f;
 
 	if (row->file)
 		make_set(t, row);
-	bundle_probe(b, "sched", "status", "forked", "sched", NULL);
-	f = row->must ? bundle_run(b) : bundle_supported(b, id);
-	if (!f)
+	bundle_probe(b, "ns", "sched", "status", "forked", "sched", "echo", "up", "wait", NULL);
+	if (row->must) {
+		must_create(c);
+		must_start(c);
+	} else if (!may_start(t, id, c)) {
 		return;
+	}
+	f = must_answer(c);
+	if (!shared_kernel(f)) {
+		confined_outside(t, id, container_pid(c));
+		return;
+	}
 	for (const char *const *who = WORDS("sched.cpus", "sched#2.cpus"); row->cpus && *who; who++)
 		check_json(t, id, format(t, "CPUs of %s", who[1] ? "the process" : "a child of it"),
 			   json_loads(row->cpus, 0, NULL), facts_get(f, *who));

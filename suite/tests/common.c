@@ -135,14 +135,22 @@ void with_user_namespace(struct test *t, struct bundle *b, int first)
 			   65536);
 }
 
-bool may_create(struct test *t, const char *requirement, struct container *c)
+static bool taken(struct test *t, const char *requirement, const struct result *r)
 {
-	const struct result *r = op_create(c);
-
 	if (!result_ok(r) && check_error(t, requirement, r))
 		check_disabled(t, requirement, "the runtime refuses the value: %s",
 			       result_text(t, r));
 	return result_ok(r);
+}
+
+bool may_create(struct test *t, const char *requirement, struct container *c)
+{
+	return taken(t, requirement, op_create(c));
+}
+
+bool may_start(struct test *t, const char *requirement, struct container *c)
+{
+	return may_create(t, requirement, c) && taken(t, requirement, op_start(c));
 }
 
 /* ------------------------------------------------------------------ exact bytes */

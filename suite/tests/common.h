@@ -36,6 +36,8 @@ void with_user_namespace(struct test *t, struct bundle *b, int first);
  * lets it. False: it has not, and the requirement is decided.
  */
 bool may_create(struct test *t, const char *requirement, struct container *c);
+/* The same for a create and a start. */
+bool may_start(struct test *t, const char *requirement, struct container *c);
 
 /* config.json with a property's value being exactly these bytes, which jansson may not hold. */
 void raw_value(struct test *t, struct bundle *b, const char *path, const char *value);

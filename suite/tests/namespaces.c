@@ -505,14 +505,24 @@ static void path_of_the_host(struct test *t)
 	const struct type *type = type_of("uts");
 	const char *path = host_file(t, "ns", ""), *from = kept(t, type);
 	struct bundle *b = with_type(t, type, path);
-	const struct facts *f;
+	struct container *c = container_new(b);
 
 	host_mount(t, from, path, NULL, MS_BIND, NULL);
 	bundle_file(b, format(t, "rootfs%s", path), 0644, "no namespace");
-	f = bundle_supported(b, id);
-	if (f)
-		check_int(t, id, "inode of the container's uts namespace", inode(t, from),
-			  fact_inode(t, f, type));
+	with_marker(t, b, type, from);
+	bundle_probe_add(b, "wait", NULL);
+	if (may_start(t, id, c))
+		check_in(t, id, type, from, must_answer(c));
+}
+
+/* What a container says that stays. */
+static const struct facts *must_run(struct bundle *b)
+{
+	struct container *c = container_new(b);
+
+	must_create(c);
+	must_start(c);
+	return must_answer(c);
 }
 
 static void bound_and_proc(struct test *t)
@@ -522,17 +532,17 @@ static void bound_and_proc(struct test *t)
 	const char *bound = host_file(t, "ns", "");
 	pid_t pid = test_namespaces(t, type->flag);
 	const char *link = format(t, "/proc/%d/ns/net", (int)pid);
-	long long ino = inode(t, link);
-	const struct facts *f;
+	struct bundle *by_proc = with_type(t, type, link), *by_mount;
 
 	host_mount(t, link, bound, NULL, MS_BIND, NULL);
-	f = bundle_run(with_type(t, type, link));
-	check_int(t, id, "network namespace by /proc/PID/ns/net", ino, fact_inode(t, f, type));
+	with_marker(t, by_proc, type, link);
+	bundle_probe_add(by_proc, "wait", NULL);
+	by_mount = bundle_copy(by_proc);
+	bundle_namespace(by_mount, "network", bound);
+	check_in(t, id, type, bound, must_run(by_proc));
 	kill(pid, SIGKILL);
 	test_wait(t, pid);
-	f = bundle_run(with_type(t, type, bound));
-	check_int(t, id, "network namespace by a bind mount, its process gone", ino,
-		  fact_inode(t, f, type));
+	check_in(t, id, type, bound, must_run(by_mount));
 }
 
 /* A namespace that belongs to a user namespace, both by path, in both orders. */
