@@ -272,10 +272,10 @@ static void daemons(struct test *t)
 		test_stop(t, "the container is stopped when its process has ended", "%s",
 			  life_words(t, op_state(c)));
 	r = op_delete(c);
-	if (!check_ok(t, id, r))
-		return;
-	check_true(t, id, life_gone(t, before), "the daemon ends", "it lives on");
-	check_unchanged(t, id, before, ledger_take(t), CHANGE_BIT(CHANGE_CGROUP));
+	/* Whether the cgroup has gone as well is a matter of luck where a runtime tries for so long to
+	 * remove it and then says that it has; what is left is a finding. */
+	if (check_ok(t, id, r))
+		check_true(t, id, life_gone(t, before), "the daemon ends", "it lives on");
 }
 
 static void nested_cgroups(struct test *t)
