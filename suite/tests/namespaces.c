@@ -515,16 +515,6 @@ static void path_of_the_host(struct test *t)
 		check_in(t, id, type, from, must_answer(c));
 }
 
-/* What a container says that stays. */
-static const struct facts *must_run(struct bundle *b)
-{
-	struct container *c = container_new(b);
-
-	must_create(c);
-	must_start(c);
-	return must_answer(c);
-}
-
 static void bound_and_proc(struct test *t)
 {
 	const char *id = "linux.namespaces.path.bind-mounted-and-proc";
@@ -539,10 +529,10 @@ static void bound_and_proc(struct test *t)
 	bundle_probe_add(by_proc, "wait", NULL);
 	by_mount = bundle_copy(by_proc);
 	bundle_namespace(by_mount, "network", bound);
-	check_in(t, id, type, bound, must_run(by_proc));
+	check_in(t, id, type, bound, must_answer(life_running(by_proc)));
 	kill(pid, SIGKILL);
 	test_wait(t, pid);
-	check_in(t, id, type, bound, must_run(by_mount));
+	check_in(t, id, type, bound, must_answer(life_running(by_mount)));
 }
 
 /* A namespace that belongs to a user namespace, both by path, in both orders. */
