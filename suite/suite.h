@@ -330,6 +330,7 @@ pid_t running_pid(const struct running *r);
 bool running_done(struct running *r);
 /* Wait until a descriptor is readable (true), or the call has ended or is over its limit. */
 bool running_readable(struct running *r, int fd);
+/* Wait for its end. Its time limit counts from here, as a test may have held it until now. */
 const struct result *running_end(struct running *r);
 
 /* The runtime's `features` document; NULL when it has no such command or it is no JSON object. */

@@ -31,7 +31,7 @@ struct running {
 	pid_t pid;
 	int pidfd;
 	unsigned int number;
-	int64_t limit, runtime_began;
+	int64_t allowed_ns, runtime_began;
 	bool ended;
 };
 
@@ -267,9 +267,20 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 		r->result.before = ledger_take(t);
 	clock_in(t);
 	r->result.start_ns = now_ns();
-	r->limit = r->result.start_ns + (int64_t)(t->context->slowness * limit_s * NS_PER_S);
+	r->allowed_ns = (int64_t)(t->context->slowness * limit_s * NS_PER_S);
 	spawn(r, words);
 	return r;
+}
+
+/*
+ * Until when one that is waited for may take. What a test did meanwhile, while it held the call or
+ * another, is not the call's time.
+ */
+static int64_t limit_from_now(const struct running *r)
+{
+	int64_t limit = now_ns() + r->allowed_ns;
+
+	return limit < r->t->deadline ? limit : r->t->deadline;
 }
 
 struct running *runtime_begin(struct test *t, const struct call *c)
@@ -298,7 +309,7 @@ bool running_readable(struct running *r, int fd)
 
 	if (r->ended)
 		return !pump(t, fds, 1, 0);
-	return !pump(t, fds, 2, r->limit < t->deadline ? r->limit : t->deadline);
+	return !pump(t, fds, 2, limit_from_now(r));
 }
 
 /* Field 22 of /proc/PID/stat: when it began, in ticks since boot. -1: it is gone. */
@@ -426,11 +437,10 @@ const struct result *running_end(struct running *r)
 {
 	struct test *t = r->t;
 	struct result *x = &r->result;
-	int64_t until = r->limit < t->deadline ? r->limit : t->deadline;
 
 	if (r->ended)
 		return x;
-	if (pump(t, &r->pidfd, 1, until) < 0) {
+	if (pump(t, &r->pidfd, 1, limit_from_now(r)) < 0) {
 		x->timed_out = true;
 		kill_since(t, r->pid);
 	}
