@@ -206,11 +206,9 @@ static int quiet_ask = -1, quiet_tell = -1;
 /* Each byte is answered with the signals that wait for it. */
 static void be_quiet(int ask, int tell)
 {
-	sigset_t all, pending;
+	sigset_t pending;
 	char byte;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, NULL);
 	for (int fd = 0; fd < 3; fd++)
 		close(fd);
 	while (read(ask, &byte, 1) == 1) {
@@ -225,9 +223,12 @@ static void be_quiet(int ask, int tell)
 static void do_quiet(char **argument)
 {
 	int ask[2] = { -1, -1 }, tell[2] = { -1, -1 };
+	sigset_t all, before;
 	pid_t pid = -1;
 
 	(void)argument;
+	sigfillset(&all); /* from its first moment on */
+	sigprocmask(SIG_SETMASK, &all, &before);
 	if (!pipe2(ask, O_CLOEXEC) && !pipe2(tell, O_CLOEXEC))
 		pid = fork();
 	if (pid == 0) {
@@ -235,6 +236,7 @@ static void do_quiet(char **argument)
 		close(tell[0]);
 		be_quiet(ask[0], tell[1]);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(ask[0]);
 	close(tell[1]);
 	quiet_ask = ask[1];

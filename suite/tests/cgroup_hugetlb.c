@@ -106,14 +106,20 @@ static const char *more_pages(struct test *t, long pages)
 {
 	const char *before = file_read(t, POOL);
 	long had = before ? strtol(before, NULL, 10) : -1;
-	int error = had < 0 ? -ENOENT : file_write(t, POOL, format(t, "%ld", had + pages));
-	void *memory;
+	void *memory = MAP_FAILED;
 
-	errno = -error;
-	need(t, !error, POOL);
-	/* And without a limit they are to be had. */
-	memory = mmap(NULL, (size_t)(pages * PAGE), PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+	/* The kernel adds fewer, without an error, when memory is too scattered. */
+	for (int tries = 0; memory == MAP_FAILED && tries < 3; tries++) {
+		int error = had < 0 ? -ENOENT : file_write(t, POOL, format(t, "%ld", had + pages));
+
+		errno = -error;
+		need(t, !error, POOL);
+		/* And without a limit they are to be had. */
+		memory = mmap(NULL, (size_t)(pages * PAGE), PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+		if (memory == MAP_FAILED)
+			(void)file_write(t, "/proc/sys/vm/compact_memory", "1");
+	}
 	if (memory == MAP_FAILED) {
 		int why = errno;
 

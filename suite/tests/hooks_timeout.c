@@ -17,6 +17,9 @@
 
 enum phase { AT_CREATE, AT_START, AT_DELETE };
 
+/* Of a hook that ends by itself, but never before a timeout that has passed when it begins. */
+#define SHORT_MS "500"
+
 /* A kind of hook; the row of the tables here. */
 struct kind {
 	struct test_case c;
@@ -46,7 +49,8 @@ static bool row_applies(const void *row, int spec)
 
 /* ------------------------------------------------------------------ hooks that wait for ever */
 
-#define ABORT_LIMIT_S 20 /* of a call that aborts a hook after a second */
+#define ABORT_S	      3 /* enough for a hook to get as far as its FIFO */
+#define ABORT_LIMIT_S 20 /* of a call that aborts a hook after that */
 
 /* A hook that waits at the FIFO log/hold, and that no signal but KILL ends; its place in the list. */
 static void stuck_hook(struct test *t, struct bundle *b, const char *kind, int index,
@@ -147,7 +151,7 @@ static void aborts(struct test *t)
 	must_work(t, k);
 	bundle_probe(b, "echo", "up", k == poststart ? "pause" : NULL, NULL);
 	bundle_log_process(b);
-	stuck_hook(t, b, k->name, 0, "stuck", 1);
+	stuck_hook(t, b, k->name, 0, "stuck", ABORT_S);
 	c = container_new(b);
 	r = abort_call(t, c, k->phase, &came, &gone);
 	if (!came)
@@ -174,7 +178,7 @@ static void poststop_goes_on(struct test *t)
 
 	must_work(t, poststop);
 	bundle_probe(b, "echo", "up", NULL);
-	stuck_hook(t, b, "poststop", 0, "stuck", 1);
+	stuck_hook(t, b, "poststop", 0, "stuck", ABORT_S);
 	bundle_hook(b, "poststop", "second", NULL);
 	r = abort_call(t, container_new(b), AT_DELETE, &came, &gone);
 	if (!came)
@@ -186,7 +190,7 @@ static void poststop_goes_on(struct test *t)
 /* ------------------------------------------------------------------ hooks that may take long */
 
 #define HELD_S	 11 /* longer than a limit that somebody may have thought up */
-#define LITTLE_S 8 /* enough for a hook that ends at once, and less than that */
+#define LITTLE_S 8 /* enough for a hook that takes SHORT_MS, and less than that */
 
 static void let_pass(struct test *t, int seconds)
 {
@@ -245,7 +249,7 @@ static void patient(struct test *t)
 
 	stuck_hook(t, free, kind, 0, "held", 0);
 	stuck_hook(t, limited, kind, 0, "held", 50);
-	bundle_hook(limited, kind, "later", NULL);
+	bundle_hook(limited, kind, "later", "spin", SHORT_MS, NULL);
 	bundle_set(limited, format(t, "hooks.%s.1.timeout", kind), "i", LITTLE_S);
 	w[0] = begin_waiting(t, free);
 	w[1] = begin_waiting(t, limited);
@@ -291,7 +295,7 @@ static void not_positive(struct test *t)
 	const struct result *r;
 
 	must_work(t, &row->k);
-	bundle_hook(b, row->k.name, "hook", NULL);
+	bundle_hook(b, row->k.name, "hook", "spin", SHORT_MS, NULL);
 	bundle_set(b, format(t, "hooks.%s.0.timeout", row->k.name), "i", row->timeout);
 	c = container_new(b);
 	r = op_create(c);

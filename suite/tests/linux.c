@@ -22,6 +22,7 @@ static void no_process(struct test *t)
 		return;
 	check_string(t, id, "status", "created", op_state(c)->status);
 	op_kill(c, "KILL");
+	state_until(c, "stopped");
 	check_ok(t, id, op_delete(c));
 }
 
