@@ -135,6 +135,21 @@ static const char *without_swap(struct test *t)
 		       : MEMORY("\"limit\":134217728");
 }
 
+/* How often a limit of one cgroup has stood in the way; -1: it cannot be asked any more. */
+static long long met(struct test *t, const char *path)
+{
+	const char *events = cgroup_value(t, "memory", path, "memory.events"), *at;
+	/* v1 asks the limit with swap before the other, which may be as low. */
+	const char *memory = cgroup_value(t, "memory", path, "memory.failcnt");
+	const char *swap = cgroup_value(t, "memory", path, "memory.memsw.failcnt");
+
+	if (test_cgroup_v2(t)) {
+		at = events ? strstr(events, "\nmax ") : NULL;
+		return at ? strtoll(at + 5, NULL, 10) : -1;
+	}
+	return memory ? strtoll(memory, NULL, 10) + (swap ? strtoll(swap, NULL, 10) : 0) : -1;
+}
+
 /*
  * Whether the limit of a cgroup, or of one between it and CG_PATH, has stood in the way: the world
  * of a test has a limit as well, and kills by SIGKILL too. True when none is left to ask.
@@ -144,13 +159,11 @@ static bool limit_met(struct test *t, const char *path)
 	bool asked = false;
 
 	for (;;) {
-		const char *text = cgroup_value(t, "memory", path,
-						test_cgroup_v2(t) ? "memory.events" : "memory.failcnt");
-		const char *at = text && test_cgroup_v2(t) ? strstr(text, "\nmax ") : text;
+		long long times = met(t, path);
 
-		if (at && strtoll(at + strcspn(at, "0123456789"), NULL, 10) > 0)
+		if (times > 0)
 			return true;
-		asked |= at != NULL;
+		asked |= times == 0;
 		if (!strcmp(path, CG_PATH) || !cg_within(path, CG_PATH))
 			return !asked;
 		path = format(t, "%.*s", (int)(strrchr(path, '/') - path), path);
