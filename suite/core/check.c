@@ -209,16 +209,16 @@ static bool refused(struct test *t, const char *requirement, struct bundle *bad,
 	const struct result *r = op_create(c);
 
 	if (result_ok(r) && !by_create) {
-		size_t said;
+		bool runs;
 
 		r = op_start(c);
 		/* A start that fails because the program has already ended refuses nothing. */
-		container_output(c, &said);
-		return decide(t, requirement, r->exited && r->status && !said,
-			      "create or start ends with an exit status that is not 0, and no program "
-			      "runs",
+		runs = strstr(container_output(c, NULL), bundle_nonce(bad));
+		return decide(t, requirement, r->exited && r->status && !runs,
+			      "create or start ends with an exit status that is not 0, and the "
+			      "program does not run",
 			      format(t, "create: exit status 0; start: %s%s", result_text(t, r),
-				     said ? "; the program runs" : ""));
+				     runs ? "; the program runs" : ""));
 	}
 	/* That an error leaves nothing behind is a demand of its own, with tests of its own. */
 	if (!result_ok(r))

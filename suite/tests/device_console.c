@@ -68,8 +68,8 @@ static void with_terminal(struct test *t)
 	check_json(t, id, "/dev/console itself, against standard input: type, major, minor", terminal,
 		   device_of(t, f, "lstat"));
 	check_string(t, id, "writing to /dev/console", "", facts_errno(f, "write"));
-	check_true(t, id, strstr(what_comes(t, master), WORDS_SAID), "what is written there comes out of the terminal",
-		   "it does not come");
+	check_true(t, id, strstr(what_comes(t, master), WORDS_SAID),
+		   "what is written there comes out of the terminal", "it does not come");
 }
 
 /*
