@@ -295,23 +295,6 @@ static void realtime_nested(struct test *t)
 
 /* ------------------------------------------------------------------ the quota's effect */
 
-/* How often a cgroup, or one from it up to CG_PATH, was throttled. */
-static long long throttled(struct test *t, const char *path)
-{
-	static const char name[] = "nr_throttled ";
-	long long most = 0;
-
-	for (; cg_within(path, CG_PATH);
-	     path = format(t, "%.*s", (int)(strrchr(path, '/') - path), path)) {
-		const char *text = cgroup_value(t, "cpu", path, "cpu.stat");
-		const char *line = text ? strstr(text, name) : NULL;
-		long long value = line ? strtoll(line + strlen(name), NULL, 10) : 0;
-
-		most = value > most ? value : most;
-	}
-	return most;
-}
-
 /*
  * The quota is less than the scheduler lets a process run at a time, so that who uses more is
  * throttled however busy the machine is.
@@ -327,10 +310,10 @@ static void quota_enforced(struct test *t)
 	if (!may_create(t, id, c))
 		return;
 	place = cg_of(t, c, "cpu");
-	before = throttled(t, place);
+	before = cg_counted(t, "cpu", place, CG_PATH, "cpu.stat", "nr_throttled");
 	must_start(c);
 	must_answer(c);
-	after = throttled(t, place);
+	after = cg_counted(t, "cpu", place, CG_PATH, "cpu.stat", "nr_throttled");
 	/* It needs fifty periods. A start in the cgroup is throttled a few times as well. */
 	check_true(t, id, after >= before + 25,
 		   "a process that uses 50 ms is throttled 25 times when it may have 1 ms in 10",

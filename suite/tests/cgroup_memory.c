@@ -135,39 +135,19 @@ static const char *without_swap(struct test *t)
 		       : MEMORY("\"limit\":134217728");
 }
 
-/* How often a limit of one cgroup has stood in the way; -1: it cannot be asked any more. */
-static long long met(struct test *t, const char *path)
-{
-	const char *events = cgroup_value(t, "memory", path, "memory.events"), *at;
-	/* v1 asks the limit with swap before the other, which may be as low. */
-	const char *memory = cgroup_value(t, "memory", path, "memory.failcnt");
-	const char *swap = cgroup_value(t, "memory", path, "memory.memsw.failcnt");
-
-	if (test_cgroup_v2(t)) {
-		at = events ? strstr(events, "\nmax ") : NULL;
-		return at ? strtoll(at + 5, NULL, 10) : -1;
-	}
-	return memory ? strtoll(memory, NULL, 10) + (swap ? strtoll(swap, NULL, 10) : 0) : -1;
-}
-
 /*
- * Whether the limit of a cgroup, or of one between it and CG_PATH, has stood in the way: the world
- * of a test has a limit as well, and kills by SIGKILL too. True when none is left to ask.
+ * Whether the limit of a cgroup, or of one from it up to CG_PATH, has stood in the way: the world of
+ * a test has a limit as well, and kills by SIGKILL too. True when none is left to ask.
  */
 static bool limit_met(struct test *t, const char *path)
 {
-	bool asked = false;
+	const char *top = cg_within(path, CG_PATH) ? CG_PATH : path;
 
-	for (;;) {
-		long long times = met(t, path);
-
-		if (times > 0)
-			return true;
-		asked |= times == 0;
-		if (!strcmp(path, CG_PATH) || !cg_within(path, CG_PATH))
-			return !asked;
-		path = format(t, "%.*s", (int)(strrchr(path, '/') - path), path);
-	}
+	if (test_cgroup_v2(t))
+		return cg_counted(t, "memory", path, top, "memory.events", "max") != 0;
+	/* v1 asks the limit with swap before the other, which may be as low. */
+	return cg_counted(t, "memory", path, top, "memory.memsw.failcnt", NULL) > 0 ||
+	       cg_counted(t, "memory", path, top, "memory.failcnt", NULL) != 0;
 }
 
 /* Who is over the limit may be killed with all that is in the cgroup, and then says no more. */

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -98,6 +99,33 @@ const char *cg_in_force(struct test *t, struct container *c, const char *control
 			return value;
 		path = format(t, "%.*s", (int)(slash - path), path);
 	}
+}
+
+/* The text behind a key at the beginning of a line; NULL. */
+static const char *behind(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (; text; text = strchr(text, '\n'), text = text ? text + 1 : NULL)
+		if (!strncmp(text, key, length) && text[length] == ' ')
+			return text + length + 1;
+	return NULL;
+}
+
+long long cg_counted(struct test *t, const char *controller, const char *path, const char *top,
+		     const char *file, const char *key)
+{
+	long long most = -1;
+
+	for (; cg_within(path, top);
+	     path = format(t, "%.*s", (int)(strrchr(path, '/') - path), path)) {
+		const char *text = cgroup_value(t, controller, path, file);
+		const char *number = text && key ? behind(text, key) : text;
+		long long value = number ? strtoll(number, NULL, 10) : -1;
+
+		most = value > most ? value : most;
+	}
+	return most;
 }
 
 #define ATTEMPTS 256 /* as many devices as tests that run side by side have by far */

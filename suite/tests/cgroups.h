@@ -27,6 +27,12 @@ const char *cg_of(struct test *t, struct container *c, const char *controller);
  */
 const char *cg_in_force(struct test *t, struct container *c, const char *controller,
 			const char *file, const char *idle);
+/*
+ * What a cgroup has counted, or one from it up to `top`, whichever is most: the number behind `key`
+ * in a file of such lines, or the number that is all of it (NULL). -1: none of them can be asked.
+ */
+long long cg_counted(struct test *t, const char *controller, const char *path, const char *top,
+		     const char *file, const char *key);
 /* CG_PARENT, and a bundle with this cgroupsPath and these resources (JSON text; NULL: none). */
 struct bundle *cg_bundle(struct test *t, const char *path, const char *resources);
 

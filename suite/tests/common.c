@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define TMPFS 0x01021994
@@ -62,6 +63,16 @@ const char *host_file(struct test *t, const char *name, const char *content)
 	errno = -error;
 	need(t, !error, path);
 	return path;
+}
+
+void wait_clock(struct test *t, int flags, time_t s)
+{
+	const struct itimerspec once = { .it_value.tv_sec = s };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+
+	need(t, fd >= 0 && !timerfd_settime(fd, flags, &once, NULL), "timer");
+	wait_readable(t, fd, "time passes");
+	close(fd);
 }
 
 void host_mount(struct test *t, const char *source, const char *target, const char *type,

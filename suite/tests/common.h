@@ -4,6 +4,8 @@
 
 /* What tests about file systems and cgroups share, beyond suite.h. */
 
+#include <time.h>
+
 #include "suite/suite.h"
 
 /* Preparation: ends the test as an `error` of ours unless it worked; errno tells why. */
@@ -16,6 +18,8 @@ void make_root(struct test *t, struct bundle *b, const char *path);
 const char *host_dir(struct test *t, const char *name);
 /* A file of the host below test_dir(), whose directory is there; its path. */
 const char *host_file(struct test *t, const char *name, const char *content);
+/* Let so many seconds pass; with TFD_TIMER_ABSTIME, until the machine has been up for so many. */
+void wait_clock(struct test *t, int flags, time_t s);
 /* mount(2), or the test is broken. */
 void host_mount(struct test *t, const char *source, const char *target, const char *type,
 		unsigned long flags, const char *data);

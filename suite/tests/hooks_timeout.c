@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "suite/tests/common.h"
@@ -192,16 +191,6 @@ static void poststop_goes_on(struct test *t)
 #define HELD_S	 11 /* longer than a limit that somebody may have thought up */
 #define LITTLE_S 8 /* enough for a hook that takes SHORT_MS, and less than that */
 
-static void let_pass(struct test *t, int seconds)
-{
-	const struct itimerspec once = { .it_value.tv_sec = seconds };
-	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-
-	need(t, fd >= 0 && !timerfd_settime(fd, 0, &once, NULL), "timer");
-	wait_readable(t, fd, "the time that a hook takes");
-	close(fd);
-}
-
 /* A create whose first hook waits. */
 struct waiting {
 	struct running *call;
@@ -253,7 +242,7 @@ static void patient(struct test *t)
 	bundle_set(limited, format(t, "hooks.%s.1.timeout", kind), "i", LITTLE_S);
 	w[0] = begin_waiting(t, free);
 	w[1] = begin_waiting(t, limited);
-	let_pass(t, HELD_S);
+	wait_clock(t, 0, HELD_S);
 	for (int i = 0; i < 2; i++)
 		w[i].early = running_done(w[i].call);
 	ok[0] = ends_well(t, &w[0], &how);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sys/timerfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "suite/tests/common.h"
 #include "suite/tests/tests.h"
@@ -140,14 +139,9 @@ static const struct offset rows[] = {
 };
 
 /* No clock can be behind its own beginning: one goes back only on a machine that has been up. */
-static void wait_uptime(struct test *t, time_t s)
+static void wait_uptime(struct test *t)
 {
-	struct itimerspec until = { .it_value.tv_sec = s };
-	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-
-	need(t, fd >= 0 && !timerfd_settime(fd, TFD_TIMER_ABSTIME, &until, NULL), "timer");
-	wait_readable(t, fd, "the machine has been up for some seconds");
-	close(fd);
+	wait_clock(t, TFD_TIMER_ABSTIME, 4);
 }
 
 static void applied(struct test *t)
@@ -156,7 +150,7 @@ static void applied(struct test *t)
 	const struct facts *f;
 
 	if (row->monotonic < 0 || row->boottime < 0)
-		wait_uptime(t, 4);
+		wait_uptime(t);
 	f = bundle_supported(timed(t, NULL, row->offsets), row->c.requirement);
 	if (f)
 		check_clocks(t, row->c.requirement, f, row->monotonic, row->boottime);
@@ -233,7 +227,7 @@ static void range(struct test *t)
 
 static void before_zero(struct test *t)
 {
-	wait_uptime(t, 4);
+	wait_uptime(t);
 	check_refused_by_create_if_supported(
 		t, ID "before-zero", timed(t, NULL, "{\"monotonic\":{\"secs\":-1000000000}}"),
 		timed(t, NULL, "{\"monotonic\":{\"secs\":-2}}"));
