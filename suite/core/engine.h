@@ -258,6 +258,8 @@ bool child_is(const struct test *t, pid_t pid);
 void reap_orphans(struct test *t);
 /* Take in a container's process if it has ended. */
 void container_reap(struct container *c);
+/* Open what every ledger reads, ahead of time. A sysctl is then that of the world's own namespaces. */
+void ledger_prepare(void);
 /* Wait, bounded, for processes that are not in `before` to go. */
 void settle(struct test *t, const struct ledger *before);
 /* What an operation that failed has left, container `id` apart from trifles; "" for nothing. */

@@ -66,24 +66,42 @@ static void add(struct ledger *l, enum change_kind kind, const char *key, const 
 	add_entry(l, (struct entry){ kind, key, value, NULL });
 }
 
+/* All parts in one text. printf(3) would take more time than all else in a ledger. */
+static char *concat(const char *const *parts, size_t n)
+{
+	size_t length = 0, used = 0;
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		length += strlen(parts[i]);
+	text = take(length + 1);
+	for (size_t i = 0; i < n; used += strlen(parts[i++]))
+		memcpy(text + used, parts[i], strlen(parts[i]));
+	return text;
+}
+
+#define CONCAT(...)                                                                                \
+	concat((const char *const[]){ __VA_ARGS__ },                                               \
+	       sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+
 /* ------------------------------------------------------------------ mounts and namespaces */
 
 static void add_mount(struct ledger *l, char *line)
 {
 	char *save = NULL, *word[11] = { 0 }, *tail = strstr(line, " - ");
 	size_t n = 0;
-	char *value;
 
-	if (tail)
-		tail = take_text(tail + 3, strlen(tail + 3));
+	if (tail) {
+		*tail = '\0';
+		tail += 3;
+	}
 	for (char *w = strtok_r(line, " ", &save); w && n < 11; w = strtok_r(NULL, " ", &save))
 		word[n++] = w;
 	if (n < 6)
 		return;
 	/* Not the ids: they change when the same thing is mounted anew. */
-	if (asprintf(&value, "root %s options %s %s", word[3], word[5], tail ? tail : "") < 0)
-		abort();
-	add(l, tail && !strncmp(tail, "nsfs", 4) ? CHANGE_NAMESPACE : CHANGE_MOUNT, word[4], value);
+	add(l, tail && !strncmp(tail, "nsfs", 4) ? CHANGE_NAMESPACE : CHANGE_MOUNT, word[4],
+	    CONCAT("root ", word[3], " options ", word[5], " ", tail ? tail : ""));
 }
 
 static void add_mounts(struct test *t, struct ledger *l)
@@ -100,16 +118,12 @@ static void add_mounts(struct test *t, struct ledger *l)
 
 /* ------------------------------------------------------------------ trees */
 
-static char *join(const char *a, const char *b)
-{
-	char *path;
+#define EMPTY_SIZE 40 /* of a directory of a tmpfs: two names of 20 bytes (mm/shmem.c) */
 
-	if (asprintf(&path, "%s/%s", a, b) < 0)
-		abort();
-	return path;
-}
-
-/* Directories only: in a cgroup file system they are the cgroups. */
+/*
+ * Directories only: in a cgroup file system they are the cgroups. There one without any below it has
+ * two links (fs/kernfs/inode.c), and its forty files need not be listed.
+ */
 static void add_cgroups(struct ledger *l, const char *path, int depth)
 {
 	struct listing list;
@@ -118,13 +132,15 @@ static void add_cgroups(struct ledger *l, const char *path, int depth)
 	if (depth == DEPTH_MAX || listing_open(&list, AT_FDCWD, path))
 		return;
 	while ((name = listing_next(&list))) {
+		struct stat st;
 		char *directory;
 
 		if (list.type != DT_DIR)
 			continue;
-		directory = join(path, name);
+		directory = CONCAT(path, "/", name);
 		add(l, CHANGE_CGROUP, directory, "");
-		add_cgroups(l, directory, depth + 1);
+		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_nlink != 2)
+			add_cgroups(l, directory, depth + 1);
 	}
 	close(list.fd);
 }
@@ -177,7 +193,8 @@ static int by_value(const struct entry *a, const struct entry *b)
 	       strcmp(x->target ? x->target : "", y->target ? y->target : "");
 }
 
-static void add_files(struct ledger *l, const char *path, int depth)
+/* `device`: of the tree's top, a tmpfs; what is mounted below may count otherwise. */
+static void add_files(struct ledger *l, const char *path, dev_t device, int depth)
 {
 	struct listing list;
 	const char *name;
@@ -190,10 +207,10 @@ static void add_files(struct ledger *l, const char *path, int depth)
 
 		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		file = join(path, name);
+		file = CONCAT(path, "/", name);
 		add_entry(l, (struct entry){ CHANGE_FILE, file, NULL, file_of(&st, file) });
-		if (S_ISDIR(st.st_mode))
-			add_files(l, file, depth + 1);
+		if (S_ISDIR(st.st_mode) && (st.st_dev != device || st.st_size != EMPTY_SIZE))
+			add_files(l, file, device, depth + 1);
 	}
 	close(list.fd);
 }
@@ -251,35 +268,45 @@ static void add_links(struct ledger *l)
 }
 
 /* Those of the namespaces that a runtime might join instead of make, and some of the kernel's. */
+static const char *const sysctls[] = {
+	"/proc/sys/kernel/domainname",
+	"/proc/sys/kernel/shmmax",
+	"/proc/sys/kernel/shmall",
+	"/proc/sys/kernel/shmmni",
+	"/proc/sys/kernel/msgmax",
+	"/proc/sys/kernel/msgmnb",
+	"/proc/sys/kernel/msgmni",
+	"/proc/sys/kernel/sem",
+	"/proc/sys/kernel/core_pattern",
+	"/proc/sys/kernel/panic",
+	"/proc/sys/kernel/sysrq",
+	"/proc/sys/fs/mqueue/msg_max",
+	"/proc/sys/fs/mqueue/queues_max",
+	"/proc/sys/net/core/somaxconn",
+	"/proc/sys/net/ipv4/ip_forward",
+	"/proc/sys/net/ipv4/ip_unprivileged_port_start",
+	"/proc/sys/net/ipv4/ping_group_range",
+	"/proc/sys/vm/overcommit_memory",
+};
+static int sysctl_fds[ARRAY_SIZE(sysctls)];
+
+void ledger_prepare(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++)
+		sysctl_fds[i] = openat(AT_FDCWD, sysctls[i], O_RDONLY | O_CLOEXEC);
+}
+
 static void add_sysctls(struct ledger *l)
 {
-	static const char *const names[] = {
-		"kernel/domainname",
-		"kernel/shmmax",
-		"kernel/shmall",
-		"kernel/shmmni",
-		"kernel/msgmax",
-		"kernel/msgmnb",
-		"kernel/msgmni",
-		"kernel/sem",
-		"kernel/core_pattern",
-		"kernel/panic",
-		"kernel/sysrq",
-		"fs/mqueue/msg_max",
-		"fs/mqueue/queues_max",
-		"net/core/somaxconn",
-		"net/ipv4/ip_forward",
-		"net/ipv4/ip_unprivileged_port_start",
-		"net/ipv4/ping_group_range",
-		"vm/overcommit_memory",
-	};
+	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++) {
+		char value[512];
+		ssize_t n = pread(sysctl_fds[i], value, sizeof(value) - 1, 0);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char path[96], value[512];
-
-		snprintf(path, sizeof(path), "/proc/sys/%s", names[i]);
-		if (file_look(path, value, sizeof(value)))
-			add(l, CHANGE_SYSCTL, names[i], take_text(value, strcspn(value, "\n")));
+		if (n <= 0)
+			continue;
+		value[n] = '\0';
+		add(l, CHANGE_SYSCTL, sysctls[i] + sizeof("/proc/sys/") - 1,
+		    take_text(value, strcspn(value, "\n")));
 	}
 }
 
@@ -297,6 +324,7 @@ const struct ledger *ledger_take(struct test *t)
 	static const char *const trees[] = { "/run", "/tmp", "/var/tmp", "/dev" };
 	struct ledger *l = take(sizeof(*l));
 	struct utsname name;
+	struct stat top;
 
 	reap_orphans(t);
 	add_mounts(t, l);
@@ -309,7 +337,8 @@ const struct ledger *ledger_take(struct test *t)
 		add(l, CHANGE_HOSTNAME, "hostname",
 		    take_text(name.nodename, strlen(name.nodename)));
 	for (size_t i = 0; i < ARRAY_SIZE(trees); i++)
-		add_files(l, trees[i], 0);
+		if (!stat(trees[i], &top))
+			add_files(l, trees[i], top.st_dev, 0);
 	qsort(l->entry, l->n, sizeof(*l->entry), by_key);
 	return l;
 }

@@ -334,8 +334,10 @@ void test_live(const struct context *c, const struct planned *planned, size_t in
 	t->decided = take(p->n_wanted * sizeof(*t->decided));
 	open_terminal(c);
 	failed = sandbox_enter(c, index, error, sizeof(error));
-	if (!failed)
+	if (!failed) {
 		bundle_prepare(t);
+		ledger_prepare();
+	}
 	wait_for_turn(t, p);
 	if (failed)
 		test_broken(t, "the sandbox could not be made: %s", error);

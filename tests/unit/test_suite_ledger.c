@@ -117,6 +117,7 @@ static void nothing_changes_by_looking(void **state)
 	const struct ledger *a, *b;
 
 	(void)state;
+	ledger_prepare();
 	a = ledger_take(&t);
 	b = ledger_take(&t);
 	assert_true(a->n > 0);
@@ -124,6 +125,35 @@ static void nothing_changes_by_looking(void **state)
 					   CHANGE_BIT(CHANGE_MOUNT) | CHANGE_BIT(CHANGE_LINK) |
 						   CHANGE_BIT(CHANGE_HOSTNAME)),
 			    "");
+	for (size_t i = 0; i < ARRAY_SIZE(sysctl_fds); i++)
+		close(sysctl_fds[i]);
+}
+
+/* On a tmpfs an empty directory is not opened; it must not be taken for one when it is not. */
+static void directories_fill(void **state)
+{
+	char top[] = "/dev/shm/ledger-XXXXXX", *inner;
+	struct ledger empty = { 0 }, full = { 0 };
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	inner = CONCAT(top, "/", "d");
+	assert_int_equal(mkdir(inner, 0700), 0);
+	assert_int_equal(stat(top, &st), 0);
+	add_files(&empty, top, st.st_dev, 0);
+	assert_int_equal(empty.n, 1);
+	assert_string_equal(empty.entry[0].key, inner);
+	fd = open(CONCAT(inner, "/", "f"), O_CREAT | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+	add_files(&full, top, st.st_dev, 0);
+	assert_int_equal(full.n, 2);
+	assert_string_equal(full.entry[1].key, CONCAT(inner, "/", "f"));
+	assert_int_equal(unlink(full.entry[1].key), 0);
+	assert_int_equal(rmdir(inner), 0);
+	assert_int_equal(rmdir(top), 0);
 }
 
 int main(void)
@@ -133,6 +163,7 @@ int main(void)
 		cmocka_unit_test(leftovers_leave_trifles_out),
 		cmocka_unit_test(mount_lines_are_read),
 		cmocka_unit_test(nothing_changes_by_looking),
+		cmocka_unit_test(directories_fill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
