@@ -67,22 +67,18 @@ static void add(struct ledger *l, enum change_kind kind, const char *key, const 
 }
 
 /* All parts in one text. printf(3) would take more time than all else in a ledger. */
-static char *concat(const char *const *parts, size_t n)
+static char *concat(const char *const *parts)
 {
 	size_t length = 0, used = 0;
 	char *text;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; parts[i]; i++)
 		length += strlen(parts[i]);
 	text = take(length + 1);
-	for (size_t i = 0; i < n; used += strlen(parts[i++]))
+	for (size_t i = 0; parts[i]; used += strlen(parts[i++]))
 		memcpy(text + used, parts[i], strlen(parts[i]));
 	return text;
 }
-
-#define CONCAT(...)                                                                                \
-	concat((const char *const[]){ __VA_ARGS__ },                                               \
-	       sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
 
 /* ------------------------------------------------------------------ mounts and namespaces */
 
@@ -101,7 +97,7 @@ static void add_mount(struct ledger *l, char *line)
 		return;
 	/* Not the ids: they change when the same thing is mounted anew. */
 	add(l, tail && !strncmp(tail, "nsfs", 4) ? CHANGE_NAMESPACE : CHANGE_MOUNT, word[4],
-	    CONCAT("root ", word[3], " options ", word[5], " ", tail ? tail : ""));
+	    concat(WORDS("root ", word[3], " options ", word[5], " ", tail ? tail : "")));
 }
 
 static void add_mounts(struct test *t, struct ledger *l)
@@ -137,7 +133,7 @@ static void add_cgroups(struct ledger *l, const char *path, int depth)
 
 		if (list.type != DT_DIR)
 			continue;
-		directory = CONCAT(path, "/", name);
+		directory = concat(WORDS(path, "/", name));
 		add(l, CHANGE_CGROUP, directory, "");
 		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_nlink != 2)
 			add_cgroups(l, directory, depth + 1);
@@ -207,7 +203,7 @@ static void add_files(struct ledger *l, const char *path, dev_t device, int dept
 
 		if (fstatat(list.fd, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		file = CONCAT(path, "/", name);
+		file = concat(WORDS(path, "/", name));
 		add_entry(l, (struct entry){ CHANGE_FILE, file, NULL, file_of(&st, file) });
 		if (S_ISDIR(st.st_mode) && (st.st_dev != device || st.st_size != EMPTY_SIZE))
 			add_files(l, file, device, depth + 1);

@@ -139,18 +139,18 @@ static void directories_fill(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(top));
-	inner = CONCAT(top, "/", "d");
+	inner = concat(WORDS(top, "/", "d"));
 	assert_int_equal(mkdir(inner, 0700), 0);
 	assert_int_equal(stat(top, &st), 0);
 	add_files(&empty, top, st.st_dev, 0);
 	assert_int_equal(empty.n, 1);
 	assert_string_equal(empty.entry[0].key, inner);
-	fd = open(CONCAT(inner, "/", "f"), O_CREAT | O_WRONLY, 0600);
+	fd = open(concat(WORDS(inner, "/", "f")), O_CREAT | O_WRONLY, 0600);
 	assert_true(fd >= 0);
 	close(fd);
 	add_files(&full, top, st.st_dev, 0);
 	assert_int_equal(full.n, 2);
-	assert_string_equal(full.entry[1].key, CONCAT(inner, "/", "f"));
+	assert_string_equal(full.entry[1].key, concat(WORDS(inner, "/", "f")));
 	assert_int_equal(unlink(full.entry[1].key), 0);
 	assert_int_equal(rmdir(inner), 0);
 	assert_int_equal(rmdir(top), 0);
