@@ -89,11 +89,11 @@ bool requirement_applies(const char *since, const char *spec)
 	       (!before || version < spec_number(before + 1));
 }
 
-static bool ends_with(const char *text, const char *end)
+bool requirement_side(const char *id, const char *side)
 {
-	size_t length = strlen(text), n = strlen(end);
+	const char *last = strrchr(id, '.');
 
-	return length >= n && !strcmp(text + length - n, end);
+	return last && !strcmp(last + 1, side);
 }
 
 enum weight requirement_weight(const struct requirement *row, const char *spec, bool strict)
@@ -108,7 +108,7 @@ enum weight requirement_weight(const struct requirement *row, const char *spec, 
 		return WEIGHT_MAY;
 	if (strncmp(row->level, "MUST", 4) || !strcmp(row->basis, "implied"))
 		return WEIGHT_IMPLIED;
-	return !strict && ends_with(row->id, ".strict") ? WEIGHT_STRICT : WEIGHT_MUST;
+	return !strict && requirement_side(row->id, "strict") ? WEIGHT_STRICT : WEIGHT_MUST;
 }
 
 /* What a finished test says of a requirement that none of its checks decided. */

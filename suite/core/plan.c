@@ -12,13 +12,6 @@
 #include "sabotages.h"
 #include "sha256.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), n = strlen(end);
-
-	return length >= n && !strcmp(text + length - n, end);
-}
-
 /* Whether a requirement holds for a run: its versions, and its side of the command line. */
 static bool holds(const struct context *c, const char *id)
 {
@@ -28,7 +21,7 @@ static bool holds(const struct context *c, const char *id)
 		return true;
 	if (!r || !requirement_applies(r->since, c->spec_text))
 		return false;
-	return c->cli != CLI_STRICT || !ends_with(id, ".dialect");
+	return c->cli != CLI_STRICT || !requirement_side(id, "dialect");
 }
 
 static bool applies(const struct test_entry *e, const struct test_case *row,

@@ -65,6 +65,12 @@ int spec_number(const char *text);
 /* Whether `since` ("1.0<1.3") holds for `spec` ("1.2.1", "1.3.0-rc.1"); cli-... always does. */
 bool requirement_applies(const char *since, const char *spec);
 
+/*
+ * Whether a row is on that side of the command line, "strict" or "dialect". Where the two differ, the
+ * last word of an id says whose row it is; one that ends otherwise holds for both.
+ */
+bool requirement_side(const char *id, const char *side);
+
 struct result_check {
 	size_t requirement; /* index into results.requirements */
 	enum outcome outcome;

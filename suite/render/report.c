@@ -245,24 +245,17 @@ void report_file_name(const char *name, char *safe, size_t size)
 		safe[--n] = '_';
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), n = strlen(end);
-
-	return length >= n && !strcmp(text + length - n, end);
-}
-
 /* Rows come in pairs where the two differ: NAME.strict and NAME.dialect. The others are shared. */
 static bool in_cli_line(const struct requirement *row, bool strict)
 {
 	if (strncmp(row->since, "cli-", 4))
 		return false;
-	if (ends_with(row->id, ".dialect"))
+	if (requirement_side(row->id, "dialect"))
 		return !strict;
 	if (strncmp(row->level, "MUST", 4) || !strcmp(row->basis, "implied") ||
 	    !strcmp(row->basis, "practice"))
 		return false;
-	return strict || !ends_with(row->id, ".strict");
+	return strict || !requirement_side(row->id, "strict");
 }
 
 void report_cli(const struct report *rep, bool strict, size_t *met, size_t *judged)
