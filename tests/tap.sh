@@ -31,6 +31,12 @@ result() {
 	if [ "$1" -eq 0 ]; then ok "$2"; else not_ok "$2" "${3:-}"; fi
 }
 
+# bail REASON: nothing that the stage could say would mean anything.
+bail() {
+	printf 'Bail out! %s\n' "$1"
+	exit 1
+}
+
 note() {
 	printf '%s\n' "$*" | sed 's/^/# /'
 }
