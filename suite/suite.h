@@ -147,8 +147,15 @@ void test_evidence(struct test *t, const char *name, const char *text);
  * Each decides one requirement: pass or fail, with both sides in words. They return whether it
  * passed. `what` names the thing looked at ("exit status of delete"). JSON arguments are taken over.
  */
+/* `otherwise` is what is so if it fails ("it is gone"): a pass does not say it. */
 bool check_true(struct test *t, const char *requirement, bool ok, const char *expected,
-		const char *observed_format, ...) __attribute__((format(printf, 5, 6)));
+		const char *otherwise, ...) __attribute__((format(printf, 5, 6)));
+/* What was seen ("status running, pid 9") is told with either outcome, so it must fit both. */
+bool check_seen(struct test *t, const char *requirement, bool ok, const char *expected,
+		const char *seen, ...) __attribute__((format(printf, 5, 6)));
+/* Words without a value would fit one outcome only: they do not compile. */
+#define check_seen(t, requirement, ok, expected, seen, value, ...)                                 \
+	check_seen(t, requirement, ok, expected, seen, value, ##__VA_ARGS__)
 bool check_int(struct test *t, const char *requirement, const char *what, long long expected,
 	       long long observed);
 /* NULL observed: absent, never equal. */

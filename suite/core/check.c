@@ -28,11 +28,21 @@ static bool decide(struct test *t, const char *requirement, bool ok, const char 
 }
 
 bool check_true(struct test *t, const char *requirement, bool ok, const char *expected,
-		const char *observed_format, ...)
+		const char *otherwise, ...)
+{
+	char observed[TEXT_MAX] = "";
+
+	if (!ok)
+		format_into(observed, otherwise);
+	return decide(t, requirement, ok, expected, observed);
+}
+
+bool (check_seen)(struct test *t, const char *requirement, bool ok, const char *expected,
+		 const char *seen, ...)
 {
 	char observed[TEXT_MAX];
 
-	format_into(observed, observed_format);
+	format_into(observed, seen);
 	return decide(t, requirement, ok, expected, observed);
 }
 

@@ -252,7 +252,9 @@ static void decisions_table(const struct report *rep, const struct result_requir
 		fprintf(out, "</td><td>%s</td><td>", outcome_name(d->outcome));
 		put(out, MARKUP, d->expected);
 		fputs("</td><td>", out);
-		put(out, MARKUP, d->observed);
+		put(out, MARKUP,
+		    d->outcome == OUTCOME_PASS && !*d->observed && *d->expected ? "as expected"
+										: d->observed);
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</table></div>", out);

@@ -143,7 +143,7 @@ static bool check_mask(struct test *t, const char *requirement, const struct fac
 		check_fail(t, requirement, format(t, "%s is told", path), "no answer");
 		return false;
 	}
-	return check_true(t, requirement, mask_of(f, path) == expected,
+	return check_seen(t, requirement, mask_of(f, path) == expected,
 			  format(t, "%s: %s", path, mask_text(t, expected)), "%s",
 			  mask_text(t, mask_of(f, path)));
 }
@@ -152,7 +152,7 @@ static bool check_mask(struct test *t, const char *requirement, const struct fac
 static bool check_within(struct test *t, const char *requirement, const struct facts *f,
 			 const char *path, uint64_t most)
 {
-	return check_true(t, requirement, facts_string(f, path) && !(mask_of(f, path) & ~most),
+	return check_seen(t, requirement, facts_string(f, path) && !(mask_of(f, path) & ~most),
 			  format(t, "%s: at most %s", path, mask_text(t, most)), "%s",
 			  facts_string(f, path) ? mask_text(t, mask_of(f, path)) : "no answer");
 }
@@ -300,7 +300,7 @@ static void judge_alone(const struct names_test *n, int number)
 		if (in_use(n, i))
 			check_mask(t, id, f, format(t, "caps.%s", sets[i]), mask);
 	bad = wrong_deed(n, f, number, mask);
-	check_true(t, id, !bad, format(t, "what needs %s is done", capabilities[number].name), "%s",
+	check_seen(t, id, !bad, format(t, "what needs %s is done", capabilities[number].name), "%s",
 		   bad ? bad : "it is");
 }
 
@@ -331,7 +331,7 @@ static void judge(const struct names_test *n, int number)
 			return;
 		}
 		bad = wrong_deed(n, f, number, n->members[g]);
-		if (!check_true(t, c->requirement, !bad,
+		if (!check_seen(t, c->requirement, !bad,
 				format(t, "what needs %s, %s", c->name,
 				       listed ? "which is listed, is done" :
 						"which is not listed, is refused"),

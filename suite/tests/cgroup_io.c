@@ -314,7 +314,7 @@ static void enforced(struct test *t)
 	if (facts_int(f, "pull.bytes") != READ_BYTES)
 		test_stop(t, "the container reads its disk", "%s", facts_string(f, "pull.errno"));
 	ms = facts_int(f, "pull.ms");
-	check_true(t, id, ms >= 1000, "512 KiB at 262144 bytes a second take a second or more",
+	check_seen(t, id, ms >= 1000, "512 KiB at 262144 bytes a second take a second or more",
 		   "%lld ms", ms);
 }
 
@@ -340,7 +340,7 @@ static void check_order(struct test *t, const char *id, const char *what, const 
 		rises = rises || (w[i][0] > 0 && w[i][0] < w[i][1] && w[i][1] < w[i][2]);
 		falls = falls || w[i][0] > w[i][1] || w[i][1] > w[i][2];
 	}
-	check_true(t, id, rises && !falls,
+	check_seen(t, id, rises && !falls,
 		   format(t, "%s rises with the weight, in io.bfq.weight or io.weight", what),
 		   "io.bfq.weight %ld, %ld, %ld; io.weight %ld, %ld, %ld (-1: none)", w[0][0],
 		   w[0][1], w[0][2], w[1][0], w[1][1], w[1][2]);
@@ -391,7 +391,7 @@ static void device_weight_v2(struct test *t)
 	if (three_weights(t, id, &d, disk_name(t, &d), w, usual)) {
 		check_order(t, id, "that of the disk", w);
 		for (size_t i = 0; i < ARRAY_SIZE(v2_weights); i++)
-			check_true(t, id, usual[i][0] == usual[i][1] && usual[i][1] == usual[i][2],
+			check_seen(t, id, usual[i][0] == usual[i][1] && usual[i][1] == usual[i][2],
 				   format(t, "the default of %s is not changed", v2_weights[i]),
 				   "%ld, %ld, %ld", usual[i][0], usual[i][1], usual[i][2]);
 	}
@@ -440,7 +440,7 @@ static void several_weights(struct test *t)
 			for (int n = 0; n < 2; n++)
 				w[i][n] = weight_of(t, c, CG_PATH, v2_weights[i],
 						    disk_name(t, &d[n]));
-		check_true(t, id,
+		check_seen(t, id,
 			   (w[0][0] > 0 && w[0][0] < w[0][1]) || (w[1][0] > 0 && w[1][0] < w[1][1]),
 			   "the disk with the larger weight has it, in io.bfq.weight or io.weight",
 			   "io.bfq.weight %ld and %ld; io.weight %ld and %ld (-1: none)", w[0][0],

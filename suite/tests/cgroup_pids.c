@@ -72,14 +72,14 @@ static void enforced(struct test *t)
 	if (!f)
 		return;
 	made = facts_int(f, "forks.made");
-	check_true(t, id, made >= 0 && made <= 19, "at most 19 children under a limit of 20",
+	check_seen(t, id, made >= 0 && made <= 19, "at most 19 children under a limit of 20",
 		   "%lld", made);
 	check_string(t, id, "the fork after that", "EAGAIN", facts_string(f, "forks.errno"));
 	/* And it is the limit that does it. */
 	b = cg_bundle(t, CG_PATH, PIDS("40"));
 	f = bundle_run(b, "forks", "64");
-	check_true(t, id, facts_int(f, "forks.made") > 19, "more than 19 under a limit of 40", "%lld",
-		   facts_int(f, "forks.made"));
+	check_seen(t, id, facts_int(f, "forks.made") > 19, "more than 19 under a limit of 40",
+		   "%lld", facts_int(f, "forks.made"));
 }
 
 /* 0 and 1 have one effect: a task that is there stays, no other can be made. */

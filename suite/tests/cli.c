@@ -55,10 +55,10 @@ static void template(struct test *t)
 		check_ok(t, "cli.template.option-order", r);
 		s = op_state(container_with_id(b, id));
 		check_ok(t, "cli.template", s->result);
-		check_true(t, "cli.create.bundle-option", same_directory(s->bundle, path),
+		check_seen(t, "cli.create.bundle-option", same_directory(s->bundle, path),
 			   format(t, "bundle %s", path), "%s", s->bundle ? s->bundle : "absent");
 		pid = file_read(t, pid_file);
-		check_true(t, "cli.template.option-order",
+		check_seen(t, "cli.template.option-order",
 			   pid && s->pid > 0 && strtol(pid, NULL, 10) == s->pid,
 			   "the pid in the file, whatever the order of the options", "%s",
 			   pid ? pid : "no file");
@@ -78,15 +78,15 @@ static void named_like_commands(struct test *t)
 		if (!result_ok(op_create(c)))
 			test_stop(t, "create exits with 0", "for the id %s it does not", ids[i]);
 		s = op_state(c);
-		check_true(t, req, life_is(s, "created") && s->id && !strcmp(s->id, ids[i]),
-			   format(t, "state %s: created", ids[i]), "%s", life_words(t, s));
+		check_seen(t, req, life_is(s, "created") && s->id && !strcmp(s->id, ids[i]),
+			   format(t, "state %s: created", ids[i]), "%s, id %s", life_words(t, s),
+			   s->id ? s->id : "absent");
 		must_start(c);
 		must_answer(c);
 		life_check(t, req, op_state(c), "running");
 		life_kill(t, c);
 		must_delete(c);
-		check_true(t, req, life_unknown(c), format(t, "delete %s deletes it", ids[i]), "%s",
-			   life_words(t, op_state(c)));
+		life_check_unknown(t, req, c, format(t, "delete %s deletes it", ids[i]));
 	}
 }
 
@@ -100,9 +100,8 @@ static void hyphens(struct test *t)
 
 		bundle_write(b);
 		call(t, words[i], WORDS("--bundle", bundle_path(b)), container_id(c));
-		check_true(t, "cli.command-name-no-hyphen", life_unknown(c),
-			   format(t, "%s creates nothing", words[i]), "%s",
-			   life_words(t, op_state(c)));
+		life_check_unknown(t, "cli.command-name-no-hyphen", c,
+				   format(t, "%s creates nothing", words[i]));
 	}
 }
 
@@ -130,7 +129,7 @@ static void no_command(struct test *t)
 	struct container *c = life_created(life_bundle(t));
 	const struct result *r = runtime_call(t, &(struct call){ .ledger = true });
 
-	check_true(t, "cli.no-command", r->exited, "it ends by itself",
+	check_seen(t, "cli.no-command", r->exited, "it ends by itself",
 		   "%s, %zu bytes on stdout, %zu on stderr", result_text(t, r), r->out_length,
 		   r->err_length);
 	check_unchanged(t, "cli.no-command", r->before, r->after, EFFECTS);
@@ -202,7 +201,8 @@ static void named_one(struct test *t)
 		   "the one that was named is killed", "it is not");
 	life_stop(t, a);
 	must_delete(b);
-	check_true(t, "cli.delete.id-argument", life_unknown(b) && life_is(op_state(a), "stopped"),
+	check_true(t, "cli.delete.id-argument",
+		   life_unknown(op_state(b)) && life_is(op_state(a), "stopped"),
 		   "the one that was named is gone, the other is not", "otherwise");
 }
 
@@ -223,8 +223,7 @@ static void creator(struct test *t)
 	container_wait(c);
 	life_check(t, id, state_until(c, "stopped"), "stopped");
 	check_ok(t, id, op_delete(c));
-	check_true(t, id, life_unknown(c), "no container after delete", "%s",
-		   life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container after delete");
 }
 
 static void independent(struct test *t)
@@ -234,11 +233,8 @@ static void independent(struct test *t)
 
 	life_kill(t, a);
 	must_delete(a);
-	check_true(t, "scope.containers-independent", life_same(before, op_state(b)),
-		   format(t, "the other one as before: %s", life_words(t, before)), "%s",
-		   life_words(t, op_state(b)));
-	check_true(t, "scope.containers-independent", life_answers(b), "its program answers",
-		   "it does not");
+	life_check_same(t, "scope.containers-independent", before, b,
+			format(t, "the other one as before: %s", life_words(t, before)));
 }
 
 static void many(struct test *t)
@@ -252,10 +248,10 @@ static void many(struct test *t)
 	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
 		s[i] = must_state(c[i]);
 		check_string(t, id, "id", container_id(c[i]), s[i]->id);
-		check_true(t, id, same_directory(s[i]->bundle, bundle_path(container_bundle(c[i]))),
+		check_seen(t, id, same_directory(s[i]->bundle, bundle_path(container_bundle(c[i]))),
 			   "its own bundle", "%s", s[i]->bundle ? s[i]->bundle : "absent");
 		for (size_t k = 0; k < i; k++)
-			check_true(t, id, s[i]->pid > 0 && s[i]->pid != s[k]->pid,
+			check_seen(t, id, s[i]->pid > 0 && s[i]->pid != s[k]->pid,
 				   "a pid of its own", "pid %d, that of another is %d",
 				   (int)s[i]->pid, (int)s[k]->pid);
 	}
@@ -287,8 +283,7 @@ static void from_anywhere(struct test *t)
 	}
 	life_kill(t, c);
 	check_ok(t, id, op_with(c, "delete", &(struct call){ .cwd = "/", .environment = bare }));
-	check_true(t, id, life_unknown(c), "no container after delete", "%s",
-		   life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container after delete");
 }
 
 /* ------------------------------------------------------------------ create */
@@ -340,7 +335,7 @@ static void pid_file_ready(struct test *t)
 		if (!result_ok(r))
 			test_stop(t, "create exits with 0", "%s", result_text(t, r));
 		s = must_state(container_with_id(b, id));
-		if (!check_true(t, "cli.create.pid-file-ready",
+		if (!check_seen(t, "cli.create.pid-file-ready",
 				text && s->pid > 0 && strtol(text, NULL, 10) == s->pid,
 				format(t, "pid %d in the file when create has exited", (int)s->pid),
 				"\"%.100s\"", text ? text : "no file"))
@@ -364,7 +359,7 @@ static void pid_file_unwritable(struct test *t)
 					 .ledger = true });
 	if (!check_error(t, id, r))
 		return;
-	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container");
 	check_unchanged(t, id, r->before, r->after, EFFECTS);
 	check_ok(t, id, op_create(container_new(bundle_copy(b)))); /* the twin */
 }
@@ -437,7 +432,7 @@ static void pid_file_relative(struct test *t)
 	s = must_state(c);
 	at_cwd = file_read(t, format(t, "%s/relative.pid", cwd));
 	at_bundle = file_read(t, format(t, "%s/relative.pid", bundle_path(b)));
-	check_true(t, "cli.create.pid-file-relative",
+	check_seen(t, "cli.create.pid-file-relative",
 		   !at_cwd != !at_bundle && strtol(at_cwd ? at_cwd : at_bundle, NULL, 10) == s->pid,
 		   format(t, "pid %d in a file in the working directory or in the bundle",
 			  (int)s->pid),
@@ -458,6 +453,7 @@ static void one_id_only(struct test *t)
 		struct bundle *b = life_bundle(t);
 		struct container *c = i ? life_created(b) : container_new(b);
 		struct call call = { .command = commands[i] };
+		const struct state *now;
 		const struct result *r;
 
 		bundle_write(b);
@@ -466,20 +462,23 @@ static void one_id_only(struct test *t)
 					 WORDS(container_id(c), "KILL", "surplus") :
 					 WORDS(container_id(c), "surplus");
 		r = runtime_call(t, &call);
-		check_true(t, id, r->exited, format(t, "%s with a surplus word ends", commands[i]),
+		check_seen(t, id, r->exited, format(t, "%s with a surplus word ends", commands[i]),
 			   "%s", result_text(t, r));
-		check_true(t, id, life_same(before, op_state(other)),
-			   "another container as before", "after %s: %s", commands[i],
-			   life_words(t, op_state(other)));
+		now = op_state(other);
+		check_seen(t, id, life_same(before, now), "another container as before",
+			   "after %s: %s", commands[i], life_words(t, now));
 	}
 }
 
 static void create_returns(struct test *t)
 {
 	struct container *c = life_created(life_bundle(t));
+	bool ended = container_ended(c);
+	const struct state *s = op_state(c);
 
-	check_true(t, "cli.create.returns", !container_ended(c) && life_is(op_state(c), "created"),
-		   "create has exited, its process lives", "%s", life_words(t, op_state(c)));
+	check_seen(t, "cli.create.returns", !ended && life_is(s, "created"),
+		   "create has exited, its process lives", "%s%s", life_words(t, s),
+		   ended ? "; it has ended" : "");
 	must_start(c);
 	must_answer(c);
 	check_true(t, "cli.start.returns", life_answers(c), "start has exited, the program answers",
@@ -539,7 +538,7 @@ static void start_means_started(struct test *t)
 
 		must_start(c);
 		s = op_state(c);
-		if (!check_true(t, "cli.start.exit-means-started",
+		if (!check_seen(t, "cli.start.exit-means-started",
 				life_is(s, "running") || life_is(s, "stopped"),
 				"running as soon as start has exited", "%s", life_words(t, s)))
 			return;
@@ -575,9 +574,9 @@ static void state_output(struct test *t)
 		const struct result *r = s[i]->result;
 
 		check_ok(t, "cli.state.exit-zero", r);
-		check_true(t, "cli.state.stdout-json", state_within(r->out, r->out_length),
+		check_seen(t, "cli.state.stdout-json", state_within(r->out, r->out_length),
 			   format(t, "the state on stdout, %s", in[i]), "%.300s", r->out);
-		check_true(t, "cli.state.stdout-only-json", life_object(r->out, r->out_length),
+		check_seen(t, "cli.state.stdout-only-json", life_object(r->out, r->out_length),
 			   "one JSON object and nothing else on stdout", "%.300s", r->out);
 	}
 	check_ok(t, "cli.delete.exit-zero", op_delete(c));
@@ -631,7 +630,7 @@ static void delete_means_gone(struct test *t)
 	check_unchanged(t, id, before, ledger_take(t), EFFECTS);
 	check_true(t, id, hook && hook->done, "the poststop hook has ended when delete has exited",
 		   hook ? "it has begun" : "it has not run");
-	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container");
 }
 
 /* ------------------------------------------------------------------ operations offered */
@@ -646,7 +645,7 @@ static void supported(struct test *t)
 		   "create makes a container that was not there", "%s",
 		   before ? "there was one" : "it exits otherwise than with 0");
 	s = op_state(c);
-	check_true(t, "ops.supported.state", result_ok(s->result) && s->id, "state shows it", "%s",
+	check_seen(t, "ops.supported.state", result_ok(s->result) && s->id, "state shows it", "%s",
 		   life_words(t, s));
 	check_true(t, "ops.supported.start", result_ok(op_start(c)) && container_answer(c),
 		   "start runs the program", "it does not");
@@ -655,7 +654,7 @@ static void supported(struct test *t)
 	container_close_input(c); /* so it ends in any case */
 	container_wait(c);
 	state_until(c, "stopped");
-	check_true(t, "ops.supported.delete", result_ok(op_delete(c)) && life_unknown(c),
+	check_true(t, "ops.supported.delete", result_ok(op_delete(c)) && life_unknown(op_state(c)),
 		   "delete removes it", "it does not");
 }
 
@@ -664,7 +663,7 @@ static bool ends_well(struct test *t, const char *command, const char *const *op
 {
 	const struct result *r = call(t, command, options, id);
 
-	return check_true(t, "cli.no-crash", r->exited, "an exit, whatever the arguments",
+	return check_seen(t, "cli.no-crash", r->exited, "an exit, whatever the arguments",
 			  "%s: %s", r->command, result_text(t, r));
 }
 
@@ -744,12 +743,12 @@ static void isolation(struct test *t)
 		long long outside = namespace_of(pid, types[i]);
 		long long inside = facts_int(f, format(t, "ns.%s", types[i]));
 
-		check_true(t, "scope.isolation-free", !shared || inside == outside,
+		check_seen(t, "scope.isolation-free", !shared || inside == outside,
 			   format(t, "the %s namespace of process %d is the program's", types[i],
 				  (int)pid),
 			   "inode %lld, the program's is %lld", outside, inside);
 	}
-	check_true(t, "scope.isolation-free", pid > 0 && pid != getpid(),
+	check_seen(t, "scope.isolation-free", pid > 0 && pid != getpid(),
 		   "a process that stands for the container", "pid %d; %s", (int)pid,
 		   shared ? "the kernel is shared" : "the container has its own kernel");
 }

@@ -64,10 +64,10 @@ static const struct names dialect_names = {
 
 static void check_control(struct test *t, const struct names *id, const struct delivery *d)
 {
-	check_true(t, id->control, d->came && d->n_control > 0,
+	check_seen(t, id->control, d->came && d->n_control > 0,
 		   "a control message comes with the first bytes",
 		   "%zu bytes, %zu control messages", d->length, d->n_control);
-	check_true(t, id->rights,
+	check_seen(t, id->rights,
 		   d->n_control && d->level == SOL_SOCKET && d->type == SCM_RIGHTS && d->n_fd,
 		   "the first is of level SOL_SOCKET and type SCM_RIGHTS, with a descriptor",
 		   "%zu control messages, level %d, type %d, %zu descriptors", d->n_control,
@@ -84,7 +84,7 @@ static void check_program(struct test *t, const struct names *id, struct contain
 	int master = delivery_master(d);
 	const struct facts *f;
 
-	check_true(t, id->leak, end != CONSOLE_END_OPEN,
+	check_seen(t, id->leak, end != CONSOLE_END_OPEN,
 		   "the connection is at its end when create has exited", "%s", end_words(end));
 	if (master < 0) {
 		check_fail(t, id->socket, "the master of a terminal", "none came");
@@ -92,7 +92,7 @@ static void check_program(struct test *t, const struct names *id, struct contain
 		return;
 	}
 	f = terminal_started(c);
-	check_true(t, id->leak, only_standard(f), "descriptors 0, 1 and 2", "%s",
+	check_seen(t, id->leak, only_standard(f), "descriptors 0, 1 and 2", "%s",
 		   life_json(t, facts_get(f, "fds")));
 	check_true(t, id->socket, master_speaks(t, master, c),
 		   "what the program says comes out of the master", "it does not");
@@ -139,16 +139,16 @@ static void check_request(struct test *t, const struct session *s)
 {
 	const json_t *type = json_object_get(s->d->json, "type");
 
-	check_true(t, "cli.console.utf8-json.strict", s->d->json != NULL,
+	check_seen(t, "cli.console.utf8-json.strict", s->d->json != NULL,
 		   "one JSON object in UTF-8", "%.300s", s->d->data);
-	check_true(t, "cli.console.request.type-present.strict", json_is_string(type),
+	check_seen(t, "cli.console.request.type-present.strict", json_is_string(type),
 		   "type: a string", "type: %s", life_json(t, type));
 	check_string(t, "cli.console.request.type-terminal.strict", "type", "terminal",
 		     json_string_value(type));
 	check_string(t, "cli.console.request.container.strict", "container", container_id(s->c),
 		     json_string_value(json_object_get(s->d->json, "container")));
 	check_control(t, &strict_names, s->d);
-	check_true(t, "cli.console.request.one-descriptor.strict", s->d->n_fd > 0,
+	check_seen(t, "cli.console.request.one-descriptor.strict", s->d->n_fd > 0,
 		   "one descriptor or more", "%zu descriptors", s->d->n_fd);
 }
 
@@ -170,7 +170,7 @@ static void request(struct test *t)
 	end = console_ended(s.k);
 	check_true(t, "cli.console.one-request.strict", !again && end != CONSOLE_END_MORE,
 		   "one request and then the end", "a second one");
-	check_true(t, waits, end != CONSOLE_END_UNREAD, "create has read the response", "%s",
+	check_seen(t, waits, end != CONSOLE_END_UNREAD, "create has read the response", "%s",
 		   end_words(end));
 	check_ok(t, waits, r);
 	if (!check_ok(t, strict_names.socket, r))
@@ -220,7 +220,7 @@ static void check_undone(struct test *t, const char *id, struct container *c,
 			 const struct result *r)
 {
 	check_clean_error(t, id, r);
-	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container");
 }
 
 /* The twin of what create has to refuse. */
@@ -316,11 +316,11 @@ static void connection(struct test *t)
 		test_stop(t, "create connects to the path of the console socket", "create: %s",
 			  result_text(t, r));
 	check_ok(t, "cli.console.awaits-response.dialect", r);
-	check_true(t, "cli.console.utf8-json.dialect", d->came && d->n_control > 0,
+	check_seen(t, "cli.console.utf8-json.dialect", d->came && d->n_control > 0,
 		   "at least one byte with the control message", "%zu bytes, %zu control messages",
 		   d->length, d->n_control);
 	check_control(t, &dialect_names, d);
-	check_true(t, "cli.console.request.one-descriptor.dialect", d->n_fd == 1, "one descriptor",
+	check_seen(t, "cli.console.request.one-descriptor.dialect", d->n_fd == 1, "one descriptor",
 		   "%zu descriptors", d->n_fd);
 	if (!check_ok(t, dialect_names.socket, r))
 		test_stop(t, "create exits with 0", "%s", result_text(t, r));
@@ -370,14 +370,14 @@ static void not_in_container(struct test *t)
 	bundle_probe(b, "fds", "tty", "ns", "pause", NULL);
 	master = console_created(t, form, c, NULL);
 	f = terminal_started(c);
-	check_true(t, id, only_standard(f), "descriptors 0, 1 and 2", "%s",
+	check_seen(t, id, only_standard(f), "descriptors 0, 1 and 2", "%s",
 		   life_json(t, facts_get(f, "fds")));
 	for (int fd = 0; fd < 3; fd++) {
 		long long major = facts_int(f, format(t, "tty.%d.rdev-major", fd));
 		long long minor = facts_int(f, format(t, "tty.%d.rdev-minor", fd));
 
 		/* Slaves are 136:N, a master is 5:2; a sandbox has numbers of its own. */
-		check_true(t, id,
+		check_seen(t, id,
 			   json_is_true(facts_get(f, format(t, "tty.%d.tty", fd))) && major != 5 &&
 				   (!shared_kernel(f) || minor == master_number(master)),
 			   format(t, "descriptor %d: the other side of the master, terminal %d", fd,
@@ -498,10 +498,10 @@ static void diagnostics(struct test *t)
 
 	bundle_probe(b, "echo", "diagnostics", NULL);
 	master = console_try(t, form, container_new(b), NULL, &r);
-	check_true(t, "cli.create.terminal.stdout", result_ok(r) && master >= 0,
+	check_seen(t, "cli.create.terminal.stdout", result_ok(r) && master >= 0,
 		   "create sends the master and exits with 0, whatever it writes to stdout",
 		   "%s, %zu bytes on stdout", result_text(t, r), r->out_length);
-	check_true(t, "cli.create.terminal.stderr", result_ok(r) && master >= 0,
+	check_seen(t, "cli.create.terminal.stderr", result_ok(r) && master >= 0,
 		   "create sends the master and exits with 0, whatever it writes to stderr",
 		   "%s, %zu bytes on stderr", result_text(t, r), r->err_length);
 }

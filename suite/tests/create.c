@@ -37,7 +37,7 @@ static void namespaces_made(struct test *t)
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		long long ours = namespace_of(getpid(), types[i][1]);
 
-		check_true(t, "lifecycle.create.namespaces-made", inode[i] && inode[i] != ours,
+		check_seen(t, "lifecycle.create.namespaces-made", inode[i] && inode[i] != ours,
 			   format(t, "a new %s namespace before start", types[i][0]),
 			   "inode %lld, that of the caller is %lld", inode[i], ours);
 		check_int(t, "lifecycle.create.namespaces-made",
@@ -91,7 +91,7 @@ static void mounts_made(struct test *t)
 		return;
 	first = strstr(points, " /one ");
 	second = strstr(points, " /two ");
-	check_true(t, "lifecycle.create.mounts-made", first && second && first < second,
+	check_seen(t, "lifecycle.create.mounts-made", first && second && first < second,
 		   "before start: mounts on /one and /two, in this order", "mounted on: %s",
 		   points);
 }
@@ -144,7 +144,7 @@ static void program_not_run(struct test *t)
 	/* What create has set off shows itself while another container lives its whole life. */
 	bundle_run(bundle_new(t), NULL);
 	container_output(c, &n);
-	check_true(t, id, !n && !log_count(b, "process"), "no word of the program after create",
+	check_seen(t, id, !n && !log_count(b, "process"), "no word of the program after create",
 		   "%zu bytes of output", n);
 	check_true(t, id, !life_executes(t, b, container_pid(c)),
 		   "the container's process does not execute the program after create", "it does");
@@ -404,8 +404,7 @@ static void config_removed(struct test *t)
 		container_wait(c);
 		life_check(t, id, state_until(c, "stopped"), "stopped");
 		check_ok(t, id, op_delete(c));
-		check_true(t, id, life_unknown(c), "no container after delete", "%s",
-			   life_words(t, op_state(c)));
+		life_check_unknown(t, id, c, "no container after delete");
 	}
 }
 
@@ -428,7 +427,7 @@ static void host_unchanged(struct test *t)
 	c = life_created(b);
 	for (int running = 0; running < 2; running++) {
 		points = mount_points(t, getpid());
-		check_true(
+		check_seen(
 			t, "lifecycle.create.host-mounts-unchanged",
 			!strstr(points, format(t, "%s/mine ", bundle_rootfs(b))) &&
 				!strstr(points, format(t, "%s/proc ", bundle_rootfs(b))),
@@ -469,7 +468,7 @@ static void network_unchanged(struct test *t)
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		const char *after = file_read(t, files[i]);
 
-		check_true(t, "lifecycle.create.network-of-host-unchanged",
+		check_seen(t, "lifecycle.create.network-of-host-unchanged",
 			   (!before[i] && !after) ||
 				   (before[i] && after && !strcmp(before[i], after)),
 			   format(t, "%s as before", files[i]), "%s",

@@ -79,7 +79,7 @@ static void created(struct test *t)
 
 	check_error(t, "ops.delete.created-error.strict", op_delete(c));
 	after = op_state(c);
-	check_true(t, "ops.delete.created-no-effect.strict", life_same(before, after),
+	check_seen(t, "ops.delete.created-no-effect.strict", life_same(before, after),
 		   format(t, "as before: %s", life_words(t, before)), "%s", life_words(t, after));
 	r = op_start(c);
 	if (check_ok(t, "ops.delete.created-no-effect.strict", r))
@@ -110,7 +110,7 @@ static void created_dialect(struct test *t)
 			"it lives on"))
 		return;
 	container_wait(c);
-	check_true(t, id, life_unknown(c), "no container", "%s", life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container");
 	check_unchanged(t, id, before, ledger_take(t),
 			CHANGE_BIT(CHANGE_CGROUP) | CHANGE_BIT(CHANGE_MOUNT));
 	check_int(t, id, "runs of the program", 0, (long long)log_count(b, "process"));
@@ -149,7 +149,7 @@ static void default_cgroup(struct test *t)
 	life_stop(t, c);
 	must_delete(c);
 	left = ledger_changes(t, before, ledger_take(t), CHANGE_BIT(CHANGE_CGROUP));
-	check_true(t, "ops.delete.removes-default-cgroup", !*left,
+	check_seen(t, "ops.delete.removes-default-cgroup", !*left,
 		   "the cgroups that the runtime chose are gone", "made: %.600s; left: %.600s",
 		   made, left);
 }
@@ -330,7 +330,7 @@ static void keeps_files(struct test *t)
 	check_string(t, "ops.delete.keeps-bundle", "changes in the bundle", "",
 		     life_bundle_changes(t, b, before, ledger_take(t)));
 	changes = ledger_changes(t, before, ledger_take(t), CHANGE_BIT(CHANGE_FILE));
-	check_true(t, "ops.delete.keeps-bind-source", !strstr(changes, dir),
+	check_seen(t, "ops.delete.keeps-bind-source", !strstr(changes, dir),
 		   "the source of the bind mount as it was", "%.900s", changes);
 	check_string(t, "ops.delete.keeps-pid-file-target", "the caller's file after delete",
 		     written ? written : "", file_read(t, output));
@@ -448,7 +448,7 @@ static void id_again(struct test *t)
 		s = must_state(c);
 		check_string(t, "ops.delete.id-reuse-allowed", "bundle of the container now",
 			     bundle_path(container_bundle(c)), s->bundle);
-		check_true(t, id, life_is(s, "running") && s->pid != last, "a new process, running",
+		check_seen(t, id, life_is(s, "running") && s->pid != last, "a new process, running",
 			   "%s; before: pid %d", life_words(t, s), (int)last);
 		last = s->pid;
 		life_stop(t, c);
@@ -468,7 +468,7 @@ static void not_by_itself(struct test *t)
 	c = life_created(b);
 	must_start(c);
 	status = container_wait(c);
-	check_true(t, "lifecycle.exit.status-visible",
+	check_seen(t, "lifecycle.exit.status-visible",
 		   status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 42,
 		   "exit status 42, seen by the caller's waitid()", "wait status %#x",
 		   (unsigned int)status);

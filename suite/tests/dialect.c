@@ -135,7 +135,7 @@ static void form(struct test *t)
 					   WORDS(name))
 			   : call_detached(t, "create", NULL, WORDS(name, "--bundle", path)));
 	s = op_state(c);
-	if (!check_true(t, id,
+	if (!check_seen(t, id,
 			life_is(s, "created") && s->id && !strcmp(s->id, name) && s->bundle &&
 				!strcmp(s->bundle, path),
 			format(t, "a created container %s of %s", name, path), "%s, bundle %s",
@@ -152,7 +152,7 @@ static void version(struct test *t)
 	const struct result *r = runtime_call(t, &(struct call){ .global = WORDS("--version") });
 
 	need_offer(t, r);
-	check_true(t, "dialect.runtime.version-option",
+	check_seen(t, "dialect.runtime.version-option",
 		   strpbrk(r->out, "0123456789") &&
 			   strspn(r->out, "0123456789. \n") < r->out_length,
 		   "a name and a version on stdout", "\"%.300s\"", r->out);
@@ -177,12 +177,11 @@ static void root(struct test *t)
 	bundle_set(b, "linux.cgroupsPath", "s",
 		   "/assay-here"); /* the usual one is that of the id */
 	need_offer(t, op_create_with(there, &(struct call){ .global = global }));
-	check_true(t, id, life_unknown(here), "the usual root does not know it", "%s",
-		   life_words(t, op_state(here)));
+	life_check_unknown(t, id, here, "the usual root does not know it");
 	if (!check_ok(t, id, op_create(here)) || !check_ok(t, id, op_start(here)))
 		return;
 	s = op_state(here);
-	check_true(t, id, life_is(s, "running"), "the one of the usual root runs", "%s",
+	check_seen(t, id, life_is(s, "running"), "the one of the usual root runs", "%s",
 		   life_words(t, s));
 	check_string(t, id, "bundle of that one", bundle_path(container_bundle(here)), s->bundle);
 	check_string(t, id, "status of the other", "created",
@@ -222,7 +221,7 @@ static void log_file(struct test *t)
 		test_stop(t, "create fails when a source of a mount is missing", "exit status 0");
 	text = file_read(t, file);
 	last = last_object(text);
-	check_true(t, "dialect.runtime.log",
+	check_seen(t, "dialect.runtime.log",
 		   json_string_length(json_object_get(last, "level")) &&
 			   json_string_length(json_object_get(last, "msg")),
 		   "the log: JSON objects, the last of them with level and msg", "%.500s",
@@ -368,7 +367,7 @@ static void run_foreground(struct test *t, const char *id)
 						    .arguments = WORDS(test_id(t)) });
 		if (!i)
 			need_offer(t, r);
-		check_true(t, id, r->exited && r->status == (i ? 42 : 0),
+		check_seen(t, id, r->exited && r->status == (i ? 42 : 0),
 			   format(t, "run exits as its program does, with %s", status[i]), "%s",
 			   result_text(t, r));
 		check_string(t, id, "word of the program, on the stdout of run", "up",
@@ -393,7 +392,7 @@ static void run(struct test *t)
 	if (!result_ok(r))
 		return; /* run is there, --detach is not */
 	pid = pid_in(t, file);
-	if (check_true(t, id, lives(t, pid),
+	if (check_seen(t, id, lives(t, pid),
 		       "run --detach has exited, the process of its pid file lives", "pid %d",
 		       (int)pid))
 		log_wait(b, "process", 0);
@@ -456,8 +455,7 @@ static void delete_force(struct test *t)
 					       : life_stopped(t, life_bundle(t));
 
 		check_ok(t, id, forced(t, c));
-		check_true(t, id, life_unknown(c), format(t, "%s: it is gone", status[i]), "%s",
-			   life_words(t, op_state(c)));
+		life_check_unknown(t, id, c, format(t, "%s: it is gone", status[i]));
 		check_true(t, id, life_gone(t, before),
 			   format(t, "%s: so is its process", status[i]), "it lives");
 	}
@@ -485,7 +483,7 @@ static void kill_all(struct test *t)
 			      &(struct call){ .options = WORDS("--all"),
 					      .arguments = WORDS(container_id(c), "TERM") }));
 	status = container_wait(c);
-	check_true(t, id, status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM),
+	check_seen(t, id, status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM),
 		   "the first process dies of SIGTERM", "wait status %d", status);
 	check_true(t, id, life_gone(t, before), "and so does the other one", "it lives");
 }
@@ -532,7 +530,7 @@ static void events(struct test *t)
 	event = life_object(r->out, r->out_length);
 	check_string(t, id, "type", "stats", json_string_value(json_object_get(event, "type")));
 	check_string(t, id, "id", container_id(c), json_string_value(json_object_get(event, "id")));
-	check_true(t, id, json_object_size(json_object_get(event, "data")), "data, an object", "%s",
+	check_seen(t, id, json_object_size(json_object_get(event, "data")), "data, an object", "%s",
 		   life_json(t, json_object_get(event, "data")));
 }
 
@@ -565,7 +563,7 @@ static void exec_detached(struct test *t, struct container *c)
 	if (!result_ok(r))
 		return; /* exec is there, --detach is not */
 	pid = pid_in(t, file);
-	check_true(t, id, pid != container_pid(c) && lives(t, pid),
+	check_seen(t, id, pid != container_pid(c) && lives(t, pid),
 		   "exec --detach has exited, the process of its pid file lives", "pid %d",
 		   (int)pid);
 }
@@ -590,7 +588,7 @@ static void exec(struct test *t)
 
 		if (!i)
 			need_offer(t, r);
-		check_true(t, id, r->exited && r->status == (i ? 42 : 0),
+		check_seen(t, id, r->exited && r->status == (i ? 42 : 0),
 			   "exec exits as its program does", "%s", result_text(t, r));
 		check_string(t, id, "/etc/which, for the program", "of the container",
 			     json_string_value(said(b, r, "read")));
@@ -640,7 +638,7 @@ static void pause_resume(struct test *t)
 	if (shared_kernel(f)) {
 		bool stands = frozen(t, c, &seen);
 
-		check_true(t, id, stands, "its cgroup is frozen between pause and resume", "%s",
+		check_seen(t, id, stands, "its cgroup is frozen between pause and resume", "%s",
 			   seen ? seen : "nothing to be read");
 	}
 	/* For a kernel that cannot be seen: what is frozen does not answer. */
@@ -711,9 +709,8 @@ static void global_option(struct test *t)
 	const struct result *r = op_with(c, "state", &(struct call){ .global = row->words });
 	json_t *state = result_ok(r) ? life_object(r->out, r->out_length) : NULL;
 
-	check_true(t, id, life_same(before, op_state(c)) && life_answers(c),
-		   "the container is as before, whether the option is there or not", "%s",
-		   life_words(t, op_state(c)));
+	life_check_same(t, id, before, c,
+			"the container is as before, whether the option is there or not");
 	if (!result_ok(r)) {
 		need_offer(t, r);
 	} else {
@@ -746,9 +743,9 @@ static void extensions(struct test *t)
 		offered = format(t, "%s%s%s", offered, result_ok(r) ? " " : "",
 				 result_ok(r) ? commands[i][0] : "");
 	}
-	check_true(t, id, life_same(before, op_state(c)) && life_answers(c),
-		   "a container that runs is as before", "%s; offered:%s",
-		   life_words(t, op_state(c)), offered);
+	life_check_same(t, id, before, c,
+			format(t, "a container that runs is as before, these being offered:%s",
+			       offered));
 }
 
 #define ONE(test_name, id, text, function)                                                         \

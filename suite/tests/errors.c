@@ -162,7 +162,7 @@ static void failing_create(struct test *t)
 	check_string(t, "errors.create.no-namespace-change", "namespaces of the caller", namespaces,
 		     own_namespaces(t));
 	pid = file_read(t, pid_file);
-	check_true(t, "errors.create.no-pid-file", !pid || !*pid, "no pid in the pid file", "%s",
+	check_seen(t, "errors.create.no-pid-file", !pid || !*pid, "no pid in the pid file", "%s",
 		   pid ? pid : "no file");
 	check_string(t, "errors.create.bundle-untouched", "changes in the bundle", "",
 		     life_bundle_changes(t, bad, r->before, r->after));
@@ -198,8 +198,7 @@ static void refused_call(struct test *t, const char *requirement, const struct c
 	if (!check_clean_error(t, requirement, runtime_call(t, &c)) || !id)
 		return;
 	none = container_with_id(bundle_new(t), id);
-	check_true(t, requirement, life_unknown(none), "state fails: there is no container", "%s",
-		   life_words(t, op_state(none)));
+	life_check_unknown(t, requirement, none, "state fails: there is no container");
 }
 
 /* A bundle that works, as often as it is used: the twin of all refusals here. */
@@ -283,8 +282,8 @@ static void inapplicable(struct test *t)
 	c = container_new(bad);
 	r = op_create(c);
 	check_error(t, "ops.create.inapplicable-property", r);
-	check_true(t, "ops.create.inapplicable-not-created", life_unknown(c),
-		   "state fails: there is no container", "%s", life_words(t, op_state(c)));
+	life_check_unknown(t, "ops.create.inapplicable-not-created", c,
+			   "state fails: there is no container");
 }
 
 /* ------------------------------------------------------------------ odd but sound */
@@ -316,10 +315,8 @@ static void same_bundle_twice(struct test *t)
 	devices_elsewhere(b);
 	first = life_created(b);
 	second = life_created(b);
-	check_true(t, "ops.create.same-bundle-twice",
-		   life_is(op_state(first), "created") && life_is(op_state(second), "created"),
-		   "two created containers", "%s; %s", life_words(t, op_state(first)),
-		   life_words(t, op_state(second)));
+	life_check(t, "ops.create.same-bundle-twice", op_state(first), "created");
+	life_check(t, "ops.create.same-bundle-twice", op_state(second), "created");
 	check_ok(t, "ops.create.same-bundle-twice", op_start(first));
 	check_ok(t, "ops.create.same-bundle-twice", op_start(second));
 	check_true(t, "ops.create.same-bundle-twice", life_answers(first) && life_answers(second),
@@ -332,7 +329,7 @@ static void immediately(struct test *t)
 		struct container *c = life_created(life_bundle(t));
 		const struct state *s = op_state(c);
 
-		check_true(t, "ops.create.immediately-created", life_is(s, "created"),
+		check_seen(t, "ops.create.immediately-created", life_is(s, "created"),
 			   "created as soon as create has exited", "%s", life_words(t, s));
 		c = life_created(life_bundle(t));
 		check_ok(t, "ops.create.immediately-created", op_start(c));
@@ -381,7 +378,7 @@ static void created_from(struct test *t, const char *requirement, struct bundle 
 	if (!check_ok(t, requirement, r))
 		return;
 	s = op_state(c);
-	check_true(t, requirement,
+	check_seen(t, requirement,
 		   s->bundle && !stat(s->bundle, &x) && !stat(path, &y) && x.st_ino == y.st_ino &&
 			   x.st_dev == y.st_dev,
 		   format(t, "the state's bundle leads to %s", path), "%s",
@@ -502,19 +499,19 @@ static void properties_applied(struct test *t)
 	if (!shared_kernel(must_answer(c)))
 		test_disable(t, "not to be seen from outside: it has its own kernel");
 	/* Either has been applied by create or has not, and is nothing else. */
-	check_true(t, "ops.create.process-rest-optional",
+	check_seen(t, "ops.create.process-rest-optional",
 		   uid && (!strncmp(uid, "Uid:\t0\t", 7) || !strncmp(uid, "Uid:\t1001\t", 10)),
 		   "before start: uid 0, or 1001 already", "%.40s", uid ? uid : "none");
-	check_true(t, id, seen && !strncmp(seen, "applied 8191", 12),
+	check_seen(t, id, seen && !strncmp(seen, "applied 8191", 12),
 		   "before start: hostname applied, kernel.msgmax 8191", "%s",
 		   seen ? seen : "its namespaces cannot be entered");
-	check_true(t, id, root && !strncmp(root, "ro", 2), "before start: a read-only root", "%s",
+	check_seen(t, id, root && !strncmp(root, "ro", 2), "before start: a read-only root", "%s",
 		   root ? root : "no root");
-	check_true(t, id, tmp && strstr(tmp, "noexec") && strstr(tmp, "tmpfs"),
+	check_seen(t, id, tmp && strstr(tmp, "noexec") && strstr(tmp, "tmpfs"),
 		   "before start: tmpfs with noexec on /tmp", "%s", tmp ? tmp : "nothing there");
 	check_true(t, id, masked, "before start: a mount that hides /proc/timer_list",
 		   "nothing there");
-	check_true(t, id, read_only && !strncmp(read_only, "ro", 2),
+	check_seen(t, id, read_only && !strncmp(read_only, "ro", 2),
 		   "before start: /proc/sys read-only", "%s",
 		   read_only ? read_only : "nothing there");
 	check_true(t, id, device, "before start: the device /dev/assay", "it is not there");
@@ -532,12 +529,11 @@ static void validation(struct test *t)
 	r = op_create(c);
 	if (result_ok(r))
 		r = op_start(c);
-	else if (!check_true(t, "ops.create.validation-allowed", life_unknown(c),
-			     "what create refuses is not created", "%s",
-			     life_words(t, op_state(c))))
+	else if (!life_check_unknown(t, "ops.create.validation-allowed", c,
+				     "what create refuses is not created"))
 		return;
 	/* Whether it has to be refused at all is for process.rlimits. */
-	check_true(t, "ops.create.validation-allowed", r->exited, "an end, by create or by start",
+	check_seen(t, "ops.create.validation-allowed", r->exited, "an end, by create or by start",
 		   "%s", result_text(t, r));
 }
 
@@ -621,8 +617,7 @@ static void no_fork(struct test *t)
 		check_unchanged(t, id, r->before, r->after,
 				CHANGE_BIT(CHANGE_PROCESS) | CHANGE_BIT(CHANGE_MOUNT) |
 					CHANGE_BIT(CHANGE_CGROUP));
-		check_true(t, id, life_unknown(c), "there is no container", "%s",
-			   life_words(t, op_state(c)));
+		life_check_unknown(t, id, c, "there is no container");
 		if (!check_ok(t, id, op_create(c))) /* the twin: now it can */
 			return;
 	}
@@ -639,6 +634,7 @@ static void warning(struct test *t)
 	struct bundle *b = life_bundle(t);
 	struct container *c;
 	const struct result *r;
+	const struct state *s;
 
 	bundle_set(b, "process.capabilities", "{s:[s s] s:[s s] s:[s s]}", "bounding", "CAP_CHOWN",
 		   "CAP_ASSAY", "effective", "CAP_CHOWN", "CAP_ASSAY", "permitted", "CAP_CHOWN",
@@ -655,9 +651,9 @@ static void warning(struct test *t)
 		return;
 	check_string(t, id, "CAP_CHOWN and nothing else, as without the warning",
 		     "0000000000000001", facts_string(must_answer(c), "caps.effective"));
-	check_true(t, id, life_is(op_state(c), "running"),
-		   "wherever a warning is shown, the program runs", "%zu bytes on stderr of create",
-		   r->err_length);
+	s = op_state(c);
+	check_seen(t, id, life_is(s, "running"), "wherever a warning is shown, the program runs",
+		   "%s; %zu bytes on stderr of create", life_words(t, s), r->err_length);
 }
 
 const struct test_entry error_tests[] = {

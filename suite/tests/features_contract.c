@@ -556,7 +556,7 @@ static void seccomp_enabled(struct test *t)
 		return;
 	}
 	f = bundle_run(with_filter(t, NULL));
-	check_true(t, id, facts_int(f, "syscall.value") > 0, "getpriority works without a filter",
+	check_seen(t, id, facts_int(f, "syscall.value") > 0, "getpriority works without a filter",
 		   "%s", life_json(t, facts_get(f, "syscall")));
 	f = bundle_run(with);
 	check_string(t, id, "getpriority, which the filter denies", "EDOM",
@@ -1001,16 +1001,16 @@ static void net_devices(struct test *t)
 	bundle_probe(b, "links", "wait", NULL);
 	r = op_create(c);
 	if (!result_ok(r)) {
-		check_true(t, id, claim == CLAIM_NO && r->exited,
+		check_seen(t, id, claim == CLAIM_NO && r->exited,
 			   "create moves a network device, as is claimed", "%s", result_text(t, r));
 		return;
 	}
 	must_start(c);
 	inside = sees_device(must_answer(c));
-	check_true(t, id, inside == (claim == CLAIM_YES),
+	check_seen(t, id, inside == (claim == CLAIM_YES),
 		   format(t, "the device is %s the container",
 			  claim == CLAIM_YES ? "in" : "not in"),
-		   inside ? "it is in it" : "it is not in it");
+		   "it is %s it", inside ? "in" : "not in");
 	check_true(t, id, !if_nametoindex(DEVICE) == inside,
 		   "the device is in one place", "it is in %s",
 		   inside ? "both" : "neither");

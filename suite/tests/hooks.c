@@ -89,25 +89,25 @@ static void check_form(struct test *t, const struct kind *k, const char *text, c
 	const char *status = json_string_value(json_object_get(state, "status"));
 	const json_t *pid = json_object_get(state, "pid");
 
-	check_true(t, req(t, k, "state-schema"), !against, "the state as its schema demands", "%s",
+	check_seen(t, req(t, k, "state-schema"), !against, "the state as its schema demands", "%s",
 		   against ? against : "so");
-	check_true(t, "state.oci-version.semver", version && semver_valid(version),
+	check_seen(t, "state.oci-version.semver", version && semver_valid(version),
 		   format(t, "%s hook: ociVersion, a SemVer version", k->name), "%s",
 		   life_json(t, json_object_get(state, "ociVersion")));
-	check_true(t, "state.json.no-duplicate-names", life_no_duplicates(text, strlen(text)),
+	check_seen(t, "state.json.no-duplicate-names", life_no_duplicates(text, strlen(text)),
 		   "no name twice in an object", "%s hook: %s", k->name, text);
-	check_true(t, "state.pid.integer", !pid || json_is_integer(pid),
+	check_seen(t, "state.pid.integer", !pid || json_is_integer(pid),
 		   format(t, "%s hook: pid an integer, if there", k->name), "%s",
 		   life_json(t, pid));
-	check_true(t, "state.pid.not-negative", !json_is_number(pid) || json_number_value(pid) >= 0,
+	check_seen(t, "state.pid.not-negative", !json_is_number(pid) || json_number_value(pid) >= 0,
 		   format(t, "%s hook: pid 0 or more, if there", k->name), "%s", life_json(t, pid));
-	check_true(t, "state.status.extra-not-synonym", life_standard_status(status),
+	check_seen(t, "state.status.extra-not-synonym", life_standard_status(status),
 		   format(t, "%s hook: a status of the text", k->name), "%s",
 		   status ? status : "absent");
 	if (k->status)
 		check_string(t, req(t, k, "status"), "status", k->status, status);
 	else
-		check_true(t, req(t, k, "status"),
+		check_seen(t, req(t, k, "status"),
 			   status && (!strcmp(status, "creating") || !strcmp(status, "created")),
 			   "status creating or created", "%s", status ? status : "absent");
 }
@@ -129,13 +129,13 @@ static void check_pid(struct test *t, const struct kind *k, const json_t *state,
 	if (k->phase == AT_DELETE)
 		return;
 	if (!k->inside) {
-		check_true(t, req(t, k, "pid"), excused || pid == is.outside, expected, "%s",
+		check_seen(t, req(t, k, "pid"), excused || pid == is.outside, expected, "%s",
 			   life_json(t, value));
 		return;
 	}
-	check_true(t, req(t, k, "pid"), (excused && k->phase == AT_CREATE) || pid == is.inside,
+	check_seen(t, req(t, k, "pid"), (excused && k->phase == AT_CREATE) || pid == is.inside,
 		   expected, "%s", life_json(t, value));
-	check_true(t, req(t, k, "pid-before-1-1"), excused || pid == is.inside || pid == is.outside,
+	check_seen(t, req(t, k, "pid-before-1-1"), excused || pid == is.inside || pid == is.outside,
 		   format(t, "pid %lld, or %lld", is.outside, is.inside), "%s",
 		   life_json(t, value));
 }
@@ -278,11 +278,11 @@ static void life(struct test *t)
 			   format(t, "hook %s runs", labels[i]), "it does not");
 		check_int(t, req(t, k, "once"), format(t, "runs of hook %s", labels[i]), 1,
 			  (long long)log_count(b, labels[i]));
-		check_true(t, req(t, k, "state-on-stdin"), text && life_object(text, strlen(text)),
+		check_seen(t, req(t, k, "state-on-stdin"), text && life_object(text, strlen(text)),
 			   "one JSON object on standard input", "%s", text ? text : "no text");
 	}
 	if (k == prestart)
-		check_true(t, "lifecycle.hooks.prestart.point-before-1-1",
+		check_seen(t, "lifecycle.hooks.prestart.point-before-1-1",
 			   ended_at(t, b, "a") >= 0 &&
 				   ended_at(t, b, "a") < began_at(t, b, "process"),
 			   "the hook has ended when the program begins", "log: %s", log_labels(b));
@@ -448,14 +448,14 @@ static void check_line(struct test *t, const struct kind *k, struct bundle *b)
 	const char *const ids[] = { req(t, k, "point"), start_phase };
 	long first = ended_at(t, b, "first"), second = ended_at(t, b, "second");
 
-	check_true(t, req(t, k, "one-at-a-time"), first >= 0 && first < began_at(t, b, "second"),
+	check_seen(t, req(t, k, "one-at-a-time"), first >= 0 && first < began_at(t, b, "second"),
 		   "the second hook begins when the first has ended",
 		   "end of the first at %ld, begin of the second at %ld", first,
 		   began_at(t, b, "second"));
 	check_int(t, req(t, k, "point"), "runs of the hook after all", 1,
 		  (long long)log_count(b, "first"));
 	for (size_t i = 0; k == start_container && i < ARRAY_SIZE(ids); i++)
-		check_true(t, ids[i],
+		check_seen(t, ids[i],
 			   first >= 0 && second >= 0 && first < began_at(t, b, "process") &&
 				   second < began_at(t, b, "process"),
 			   "the program begins when the hooks have ended", "log: %s",
@@ -503,13 +503,16 @@ static void held(struct test *t)
 	log_wait(b, "first", 0);
 	if (early)
 		log_wait(b, "second", 0);
-	if (k == create_container)
-		check_true(t, "lifecycle.hooks.all.create-waits-for-hooks",
-			   !early && !next && life_is(op_state(h.c), "created"),
+	if (k == create_container) {
+		const struct state *s = op_state(h.c);
+
+		check_seen(t, "lifecycle.hooks.all.create-waits-for-hooks",
+			   !early && !next && life_is(s, "created"),
 			   "create waits for its hooks, then the container is created", "%s",
 			   early  ? "create ended before"
 			   : next ? "create went on to the next one"
-				  : life_words(t, op_state(h.c)));
+				  : life_words(t, s));
+	}
 	program = go_on(&h)->facts;
 	check_line(t, k, b);
 	if (k->phase == AT_CREATE && k->inside)
@@ -564,7 +567,7 @@ static void network(struct test *t)
 		check_disabled(t, id, "not to be seen: the hook is given no pid of this kernel");
 		return;
 	}
-	check_true(t, id, net && net != namespace_of(getpid(), "net"),
+	check_seen(t, id, net && net != namespace_of(getpid(), "net"),
 		   "the network namespace is there when the hook runs", "inode %lld", net);
 	check_int(t, id, "status of setting the MTU of lo there", 0, status);
 	check_int(t, id, "MTU of lo that the program sees", 4321,
@@ -601,14 +604,14 @@ static void one_after_another(struct test *t, const struct sequence *s, const ch
 		bundle_hook(b, s->second->name, "later", "state", NULL);
 		h = hold(t, b, s->first->phase);
 		ends_early(t, &h);
-		if (!check_true(t, id, began_at(t, b, "later") < 0 && began_at(t, b, "process") < 0,
+		if (!check_seen(t, id, began_at(t, b, "later") < 0 && began_at(t, b, "process") < 0,
 				"nothing that comes later begins while the hook runs", "log: %s",
 				log_labels(b)))
 			return;
 		release(t, &h);
 		go_on(&h);
 		end = ended_at(t, b, "held");
-		if (!check_true(t, id,
+		if (!check_seen(t, id,
 				end >= 0 && end < began_at(t, b, "later") &&
 					end < began_at(t, b, "process"),
 				"what comes later begins when the hook has ended", "log: %s",
@@ -732,14 +735,12 @@ static void failing(struct test *t)
 	gone = life_gone(t, before);
 	check_true(t, req(t, k, "fail-stops-container"), gone, "all processes of the container end",
 		   "some live on");
-	known = !life_unknown(c);
-	check_true(t, req(t, k, "fail-destroys"), !known, "no container any more", "%s",
-		   life_words(t, op_state(c)));
+	known = !life_check_unknown(t, req(t, k, "fail-destroys"), c, "no container any more");
 	check_unchanged(t, req(t, k, "fail-destroys"), before, ledger_take(t),
 			CHANGE_BIT(CHANGE_CGROUP) | CHANGE_BIT(CHANGE_MOUNT));
 	if (k != poststart)
 		check_not_run(t, req(t, k, "fail-program-not-run"), c, r);
-	check_true(t, req(t, k, "fail-skips-rest"),
+	check_seen(t, req(t, k, "fail-skips-rest"),
 		   !log_count(b, "second") && !log_count(b, "later"),
 		   "no hook but poststop runs after the failing one", "log: %s", log_labels(b));
 	if (known) {
@@ -769,8 +770,7 @@ static void refused_hook(struct test *t, const struct kind *k, struct bundle *b,
 	if (k != poststart)
 		check_not_run(t, id, c, r);
 	if (!strcmp(what, "fail-by-signal"))
-		check_true(t, id, life_unknown(c), "no container any more", "%s",
-			   life_words(t, op_state(c)));
+		life_check_unknown(t, id, c, "no container any more");
 }
 
 static void by_signal(struct test *t)
@@ -811,6 +811,8 @@ static void poststart_before_1_3(struct test *t)
 	const struct ledger *before;
 	struct container *c;
 	const struct result *r;
+	const struct state *s;
+	bool gone;
 	const char *warns = "lifecycle.hooks.poststart.fail-warning-before-1-3";
 	const char *goes_on = "lifecycle.hooks.poststart.fail-continues-before-1-3";
 
@@ -823,19 +825,24 @@ static void poststart_before_1_3(struct test *t)
 	c = container_new(b);
 	r = fail_call(c);
 	if (result_ok(r)) {
-		check_true(t, warns, container_answer(c) && life_is(op_state(c), "running"),
-			   "start exits with 0 and the program runs", "%s",
-			   life_words(t, op_state(c)));
-		check_true(t, goes_on, log_count(b, "b") == 1 && log_count(b, "c") == 1,
+		bool answers = container_answer(c);
+
+		s = op_state(c);
+		check_seen(t, warns, answers && life_is(s, "running"),
+			   "start exits with 0 and the program runs", "%s%s", life_words(t, s),
+			   answers ? "" : "; it does not answer");
+		check_seen(t, goes_on, log_count(b, "b") == 1 && log_count(b, "c") == 1,
 			   "the hooks after the failing one run", "log: %s", log_labels(b));
 		return;
 	}
 	check_error(t, warns, r);
-	check_true(t, warns,
-		   life_unknown(c) && life_gone(t, before) && log_count(b, "end") == 1 &&
-			   !log_count(b, "b"),
-		   "an error only with all that 1.3 asks for", "%s; %s; log: %s",
-		   result_text(t, r), life_words(t, op_state(c)), log_labels(b));
+	s = op_state(c);
+	gone = life_gone(t, before);
+	check_seen(t, warns,
+		   life_unknown(s) && gone && log_count(b, "end") == 1 && !log_count(b, "b"),
+		   "an error only with all that 1.3 asks for", "%s; %s%s; log: %s",
+		   result_text(t, r), life_words(t, s), gone ? "" : "; some process lives on",
+		   log_labels(b));
 	check_unchanged(t, warns, before, ledger_take(t),
 			CHANGE_BIT(CHANGE_CGROUP) | CHANGE_BIT(CHANGE_MOUNT));
 	check_disabled(t, goes_on, "not judged: the runtime follows the later rule");
@@ -858,8 +865,7 @@ static void poststop_fails(struct test *t)
 	check_ok(t, "lifecycle.hooks.poststop.fail-warning", op_delete(c));
 	check_string(t, "lifecycle.hooks.poststop.fail-continues", "hooks that ran",
 		     "process a b c", log_labels(b));
-	check_true(t, gone, life_unknown(c), "no container any more", "%s",
-		   life_words(t, op_state(c)));
+	life_check_unknown(t, gone, c, "no container any more");
 	check_unchanged(t, gone, before, ledger_take(t),
 			CHANGE_BIT(CHANGE_CGROUP) | CHANGE_BIT(CHANGE_MOUNT));
 	check_ok(t, gone, op_create(container_with_id(life_bundle(t), container_id(c))));
@@ -879,7 +885,7 @@ static void poststop_missing(struct test *t)
 	c = container_new(b);
 	r = op_create(c);
 	if (!result_ok(r)) {
-		check_true(t, id, r->exited, "create works, or refuses the hook", "%s",
+		check_seen(t, id, r->exited, "create works, or refuses the hook", "%s",
 			   result_text(t, r));
 		return;
 	}

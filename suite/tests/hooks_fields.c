@@ -92,7 +92,7 @@ static void must_run_hook(struct test *t, struct bundle *b, const char *label)
 static void check_life_fails(struct test *t, const char *id, const char *what,
 			     const struct result *failed, bool warning)
 {
-	check_true(t, id, failed ? failed->exited || failed->signal == SIGPIPE : warning,
+	check_seen(t, id, failed ? failed->exited || failed->signal == SIGPIPE : warning,
 		   format(t, "%s: %s ends with an error", what,
 			  warning ? "if a call fails it" : "create, or the call that runs the hook,"),
 		   "%s", failed ? result_text(t, failed) : "create, start and delete work");
@@ -382,7 +382,7 @@ static void env(struct test *t)
 		if (!has_kind(t, &kinds[i]))
 			continue;
 		f = ran(t, applied, b, &kinds[i]);
-		check_true(t, leak, f && lacks(facts_get(f, "env"), WORDS("SECRET", "PROGRAM")),
+		check_seen(t, leak, f && lacks(facts_get(f, "env"), WORDS("SECRET", "PROGRAM")),
 			   format(t, "neither the caller's nor the program's variables in the %s "
 				     "hook",
 				  kinds[i].name),
@@ -403,7 +403,7 @@ static void env_empty(struct test *t)
 		const struct facts *f = has_kind(t, &kinds[i]) ? ran(t, id, b, &kinds[i]) : NULL;
 
 		if (f)
-			check_true(t, id,
+			check_seen(t, id,
 				   lacks(facts_get(f, "env"), WORDS("SECRET", "PROGRAM", "HOME")),
 				   format(t, "no variables from elsewhere in the %s hook",
 					  kinds[i].name),
@@ -532,7 +532,7 @@ static void poststop_pid(struct test *t)
 	if (!text)
 		test_stop(t, "the hook is given a state", "it is given none");
 	value = json_object_get(life_object(text, strlen(text)), "pid");
-	check_true(t, id, !value || !json_integer_value(value) || json_integer_value(value) == pid,
+	check_seen(t, id, !value || !json_integer_value(value) || json_integer_value(value) == pid,
 		   format(t, "pid absent, 0 or %lld", pid), "%s", life_json(t, value));
 }
 

@@ -246,13 +246,13 @@ static void patient(struct test *t)
 	for (int i = 0; i < 2; i++)
 		w[i].early = running_done(w[i].call);
 	ok[0] = ends_well(t, &w[0], &how);
-	check_true(t, "hooks.timeout.absent", ok[0] && log_find(free, "held", 0)->done,
+	check_seen(t, "hooks.timeout.absent", ok[0] && log_find(free, "held", 0)->done,
 		   "create works, its hook without a timeout having taken its time", "%s", how);
 	ok[1] = ends_well(t, &w[1], &how);
 	later = log_count(limited, "later") == 1 && log_find(limited, "later", 0)->done;
-	check_true(t, "hooks.timeout.seconds", !w[1].early && log_find(limited, "held", 0)->done,
+	check_seen(t, "hooks.timeout.seconds", !w[1].early && log_find(limited, "held", 0)->done,
 		   format(t, "a hook with a timeout of 50 s may take %d s", HELD_S), "%s", how);
-	check_true(t, "hooks.timeout.per-hook", ok[1] && later,
+	check_seen(t, "hooks.timeout.per-hook", ok[1] && later,
 		   format(t, "a second hook, with a timeout of %d s, does not pay for the first",
 			  LITTLE_S),
 		   "%s; log: %s", how, log_labels(limited));
@@ -291,7 +291,7 @@ static void not_positive(struct test *t)
 	if (result_ok(r))
 		r = op_start(c);
 	/* Killed at once, the hook may be gone before it is told the state. */
-	check_true(t, id, (r->exited && r->status) || r->signal == SIGPIPE,
+	check_seen(t, id, (r->exited && r->status) || r->signal == SIGPIPE,
 		   format(t, "create or start fails, the timeout of its hook being %d",
 			  row->timeout),
 		   "%s", result_text(t, r));

@@ -70,8 +70,7 @@ static void lives(struct test *t, const char *requirement, struct container *c)
 	container_wait(c);
 	life_check(t, requirement, state_until(c, "stopped"), "stopped");
 	check_ok(t, requirement, op_delete(c));
-	check_true(t, requirement, life_unknown(c), "no container after delete", "%s",
-		   life_words(t, op_state(c)));
+	life_check_unknown(t, requirement, c, "no container after delete");
 }
 
 /*
@@ -116,8 +115,7 @@ static void odd_id(struct test *t)
 		lives(t, req, c);
 	}
 	check_string(t, req, "changes of what belongs to others", "", harm(t, id, before));
-	check_true(t, req, life_same(as_before, op_state(other)) && life_answers(other),
-		   "another container as before", "%s", life_words(t, op_state(other)));
+	life_check_same(t, req, as_before, other, "another container as before");
 }
 
 const struct test_entry id_tests[] = {

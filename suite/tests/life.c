@@ -90,7 +90,7 @@ const char *life_words(struct test *t, const struct state *s)
 
 bool life_check(struct test *t, const char *requirement, const struct state *s, const char *status)
 {
-	return check_true(t, requirement, life_is(s, status), format(t, "status %s", status), "%s",
+	return check_seen(t, requirement, life_is(s, status), format(t, "status %s", status), "%s",
 			  life_words(t, s));
 }
 
@@ -105,11 +105,27 @@ bool life_same(const struct state *a, const struct state *b)
 	       same_text(a->bundle, b->bundle);
 }
 
-bool life_unknown(struct container *c)
+bool life_check_same(struct test *t, const char *requirement, const struct state *before,
+		     struct container *c, const char *expected)
 {
-	const struct result *r = op_state(c)->result;
+	const struct state *now = op_state(c);
+	bool same = life_same(before, now), answers = same && life_answers(c);
 
-	return r->exited && r->status;
+	return check_seen(t, requirement, answers, expected, "%s%s", life_words(t, now),
+			  answers ? "" : same ? "; it does not answer" : ", which is another");
+}
+
+bool life_unknown(const struct state *s)
+{
+	return s->result->exited && s->result->status;
+}
+
+bool life_check_unknown(struct test *t, const char *requirement, struct container *c,
+			const char *expected)
+{
+	const struct state *s = op_state(c);
+
+	return check_seen(t, requirement, life_unknown(s), expected, "%s", life_words(t, s));
 }
 
 static void must_be_stopped(struct test *t, struct container *c)
@@ -146,7 +162,7 @@ bool life_refused(struct test *t, const char *requirement, struct bundle *bad, s
 	if (!check_error(t, requirement, op_create(c)))
 		return false;
 	s = op_state(c);
-	return check_true(t, requirement, s->result->exited && s->result->status,
+	return check_seen(t, requirement, s->result->exited && s->result->status,
 			  "state fails: there is no container", "%s", life_words(t, s));
 }
 

@@ -26,8 +26,14 @@ const char *life_words(struct test *t, const struct state *s);
 bool life_check(struct test *t, const char *requirement, const struct state *s, const char *status);
 /* Whether two answers agree in id, status, pid and bundle. */
 bool life_same(const struct state *a, const struct state *b);
-/* Whether `state` does not know the container: it fails as a program does. */
-bool life_unknown(struct container *c);
+/* Decides: `state` says of the container what it said before, and the program answers. */
+bool life_check_same(struct test *t, const char *requirement, const struct state *before,
+		     struct container *c, const char *expected);
+/* Whether `state` did not know the container: it failed as a program does. */
+bool life_unknown(const struct state *s);
+/* Decides: `state` does not know the container. */
+bool life_check_unknown(struct test *t, const char *requirement, struct container *c,
+			const char *expected);
 
 /*
  * "Create must refuse": with a status, and `state` fails afterwards. `good`, the same but for the

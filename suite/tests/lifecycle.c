@@ -60,14 +60,14 @@ static void check_state(struct test *t, struct container *c, const struct state 
 {
 	const char *path = bundle_path(container_bundle(c));
 
-	check_true(t, "state.oci-version.present", json_object_get(s->json, "ociVersion"),
+	check_seen(t, "state.oci-version.present", json_object_get(s->json, "ociVersion"),
 		   "state has ociVersion", "%s", s->result->out);
 	check_string(t, "state.id.present", "id", container_id(c), s->id);
-	check_true(t, "state.status.present", s->status, "state has status, a string", "%s",
+	check_seen(t, "state.status.present", s->status, "state has status, a string", "%s",
 		   s->result->out);
-	check_true(t, "state.bundle.present", s->bundle, "state has bundle, a string", "%s",
+	check_seen(t, "state.bundle.present", s->bundle, "state has bundle, a string", "%s",
 		   s->result->out);
-	check_true(t, "state.bundle.right-directory", same_directory(s->bundle, path), path, "%s",
+	check_seen(t, "state.bundle.right-directory", same_directory(s->bundle, path), path, "%s",
 		   s->bundle ? s->bundle : "absent");
 }
 
@@ -85,16 +85,16 @@ static void good_path(struct test *t)
 	if (!result_ok(r))
 		test_stop(t, "create: exit status 0", "create: %s", result_text(t, r));
 	s = must_state(c);
-	check_true(t, "cli.create.exit-zero", result_ok(r) && !strcmp(s->status, "created"),
+	check_seen(t, "cli.create.exit-zero", result_ok(r) && !strcmp(s->status, "created"),
 		   "exit status 0, and the container is created", "%s, and it is %s",
 		   result_text(t, r), s->status);
 	container_output(c, &length);
 	check_int(t, "lifecycle.create.program-not-run", "bytes from the program after create", 0,
 		  (long long)length);
 	check_string(t, "state.status.created", "status after create", "created", s->status);
-	check_true(t, "state.pid.present-created", s->pid > 0, "a positive integer pid", "%s",
+	check_seen(t, "state.pid.present-created", s->pid > 0, "a positive integer pid", "%s",
 		   s->result->out);
-	check_true(t, "state.pid.created-process", s->pid > 0 && !container_ended(c),
+	check_seen(t, "state.pid.created-process", s->pid > 0 && !container_ended(c),
 		   "pid is a live process after create", "pid %d %s", (int)s->pid,
 		   s->pid > 0 && container_ended(c) ? "has ended" : "");
 	check_state(t, c, s);
@@ -103,12 +103,12 @@ static void good_path(struct test *t)
 	check_true(t, "ops.start.runs-program", container_answer(c),
 		   "the probe answers after start", "%s", container_errors(c, NULL));
 	s = must_state(c);
-	check_true(t, "cli.start.exit-zero", result_ok(r) && !strcmp(s->status, "running"),
+	check_seen(t, "cli.start.exit-zero", result_ok(r) && !strcmp(s->status, "running"),
 		   "exit status 0, and the container runs", "%s, and it is %s", result_text(t, r),
 		   s->status);
 	check_string(t, "state.status.running", "status while the program runs", "running",
 		     s->status);
-	check_true(t, "state.pid.present-running", s->pid > 0, "a positive integer pid", "%s",
+	check_seen(t, "state.pid.present-running", s->pid > 0, "a positive integer pid", "%s",
 		   s->result->out);
 	check_int(t, "state.pid.stable-over-start", "pid after start", container_pid(c), s->pid);
 	check_state(t, c, s);
@@ -122,7 +122,7 @@ static void good_path(struct test *t)
 	r = op_delete(c);
 	check_ok(t, "cli.delete.exit-zero", r);
 	s = op_state(c);
-	check_true(t, "cli.delete.exit-means-gone",
+	check_seen(t, "cli.delete.exit-means-gone",
 		   result_ok(r) && s->result->exited && s->result->status,
 		   "delete exits 0, then state is an error", "%s, then %s", result_text(t, r),
 		   result_text(t, s->result));
@@ -148,13 +148,13 @@ static void pid_file(struct test *t)
 	text = text ? text : "";
 	digits = strspn(text, "0123456789");
 	s = must_state(c);
-	check_true(t, "cli.create.pid-file", digits > 0, "a decimal number", "\"%.100s\"", text);
-	check_true(t, "cli.create.pid-file-format",
+	check_seen(t, "cli.create.pid-file", digits > 0, "a decimal number", "\"%.100s\"", text);
+	check_seen(t, "cli.create.pid-file-format",
 		   digits && (!text[digits] || !strcmp(text + digits, "\n")),
 		   "digits and at most one newline", "\"%.100s\"", text);
 	check_int(t, "cli.create.pid-file-value", "the number in the file, against state", s->pid,
 		  digits ? strtoll(text, NULL, 10) : LLONG_MIN);
-	check_true(t, "cli.create.pid-file-replaced", digits && strlen(text) <= digits + 1,
+	check_seen(t, "cli.create.pid-file-replaced", digits && strlen(text) <= digits + 1,
 		   "the pid alone", "\"%.100s\"", text);
 }
 
@@ -204,7 +204,7 @@ static void ending(struct test *t)
 	status = container_wait(c);
 	s = state_until(c, "stopped");
 	r = op_delete(c);
-	check_true(t, e->head.requirement,
+	check_seen(t, e->head.requirement,
 		   ended_so(e, status, own_kernel) && s->status && !strcmp(s->status, "stopped") &&
 			   result_ok(r),
 		   format(t, "%s %d, then status stopped, then delete exits 0",

@@ -199,23 +199,25 @@ static void check_state(struct test *t, const struct message *m, struct containe
 	const char *id = "linux.seccomp.state.state", *status;
 	const json_t *state = json_object_get(m->json, "state"), *pid;
 
-	check_true(t, "linux.seccomp.state.ociversion", is_version(json_object_get(m->json, "ociVersion")),
-		   "ociVersion is a version", "%s", life_json(t, json_object_get(m->json, "ociVersion")));
+	check_seen(t, "linux.seccomp.state.ociversion",
+		   is_version(json_object_get(m->json, "ociVersion")), "ociVersion is a version",
+		   "%s", life_json(t, json_object_get(m->json, "ociVersion")));
 	check_json(t, "linux.seccomp.state.pid", "pid", json_integer(asked->pid),
 		   json_object_get(m->json, "pid"));
 	check_json(t, id, "state.id", json_string(container_id(c)), json_object_get(state, "id"));
 	check_json(t, id, "state.bundle", json_string(bundle_path(container_bundle(c))),
 		   json_object_get(state, "bundle"));
-	check_true(t, id, is_version(json_object_get(state, "ociVersion")), "state.ociVersion is a version",
+	check_seen(t, id, is_version(json_object_get(state, "ociVersion")), "state.ociVersion is a version",
 		   "%s", life_json(t, json_object_get(state, "ociVersion")));
 	status = json_string_value(json_object_get(state, "status"));
 	pid = json_object_get(state, "pid");
-	check_true(t, id, status && *status && (json_is_integer(pid) || !strcmp(status, "creating")),
-		   "state has a status, and a pid unless that is creating", "%s", life_json(t, state));
+	check_seen(
+		t, id, status && *status && (json_is_integer(pid) || !strcmp(status, "creating")),
+		"state has a status, and a pid unless that is creating", "%s", life_json(t, state));
 	id = "linux.seccomp.state.state.status";
-	check_true(t, id, status && strcmp(status, "stopped"), "a status for a container on its way",
+	check_seen(t, id, status && strcmp(status, "stopped"), "a status for a container on its way",
 		   "%s", status ? status : "none");
-	check_true(t, id, !pid || json_equal(pid, json_object_get(m->json, "pid")),
+	check_seen(t, id, !pid || json_equal(pid, json_object_get(m->json, "pid")),
 		   "state.pid is pid, if there is one", "%s", life_json(t, pid));
 	check_json(t, "linux.seccomp.state.state.annotations", "state.annotations",
 		   json_pack("{s:s}", "org.octest.k", "v"), json_object_get(state, "annotations"));
@@ -232,13 +234,13 @@ static void check_fds(struct test *t, const struct message *m, bool works, int n
 		strings &= json_is_string(name);
 		named += json_is_string(name) && !strcmp(json_string_value(name), "seccompFd");
 	}
-	check_true(t, "linux.seccomp.state.fds", strings && named == 1,
+	check_seen(t, "linux.seccomp.state.fds", strings && named == 1,
 		   "fds is a list of names, seccompFd once among them", "%s", life_json(t, fds));
 	check_int(t, "linux.seccomp.state.scm-rights", "descriptors by SCM_RIGHTS, as many as names",
 		  (long long)json_array_size(fds), m->n_fds ? (long long)m->n_fds : -1);
 	check_true(t, "linux.seccomp.state.fds-order", works && m->n_fds == json_array_size(fds),
 		   "the descriptor at the place of seccompFd is that of the filter", "it is not");
-	check_true(t, "linux.seccomp.listenerpath.fd", works && nr == SYS_sysinfo,
+	check_seen(t, "linux.seccomp.listenerpath.fd", works && nr == SYS_sysinfo,
 		   "seccompFd delivers the call of the probe", works ? "system call %d" : "nothing", nr);
 }
 
@@ -268,10 +270,10 @@ static void listener(struct test *t)
 		   "a connection to the path of the host", "there is none");
 	check_true(t, "linux.seccomp.listenerpath.closed", m.ended,
 		   "the connection ends while the program runs", "it is open");
-	check_true(t, "linux.seccomp.listenerpath.one-state", m.json && m.ended && !more.came,
+	check_seen(t, "linux.seccomp.listenerpath.one-state", m.json && m.ended && !more.came,
 		   "one JSON object, and one connection",
 		   more.came ? "a second connection, after %s" : "%s", m.text);
-	check_true(t, "linux.seccomp.state.json", m.json != NULL, "one JSON object in UTF-8", "%s", m.text);
+	check_seen(t, "linux.seccomp.state.json", m.json != NULL, "one JSON object in UTF-8", "%s", m.text);
 	check_json(t, "linux.seccomp.listenermetadata.sent", "metadata", json_string(METADATA),
 		   json_object_get(m.json, "metadata"));
 	check_fds(t, &m, works, works ? call.data.nr : -1);
@@ -291,9 +293,9 @@ static void fds_first(struct test *t)
 	memset(large, 'x', sizeof(large) - 1);
 	bundle_set(a.b, "/annotations/org.octest.large", "s", large);
 	m = begin(t, a.c, a.fd);
-	check_true(t, id, m.json && m.length > sizeof(large), "a state with large annotations",
+	check_seen(t, id, m.json && m.length > sizeof(large), "a state with large annotations",
 		   "%zu bytes", m.length);
-	check_true(t, id, m.n_fds && !m.n_later, "descriptors with the first byte, and none later",
+	check_seen(t, id, m.n_fds && !m.n_later, "descriptors with the first byte, and none later",
 		   "%zu with the first, %zu later", m.n_fds, m.n_later);
 }
 
@@ -322,7 +324,7 @@ static void no_metadata(struct test *t)
 	const json_t *metadata = json_object_get(m.json, "metadata");
 
 	text = json_string_value(metadata);
-	check_true(t, id, m.json && (!metadata || (text && !*text)), "metadata is absent or empty", "%s",
+	check_seen(t, id, m.json && (!metadata || (text && !*text)), "metadata is absent or empty", "%s",
 		   m.json ? life_json(t, metadata) : "no state");
 }
 
@@ -341,7 +343,7 @@ static void children(struct test *t)
 	m = begin(t, a.c, a.fd);
 	filter = filter_fd(&m);
 	works = next_call(filter, &call);
-	check_true(t, id, works && (pid_t)call.pid != container_pid(a.c),
+	check_seen(t, id, works && (pid_t)call.pid != container_pid(a.c),
 		   "a call of another process than the container's first",
 		   works ? "process %d" : "no call", works ? (int)call.pid : 0);
 	check_true(t, id, works && answer(filter, &call, ENOTEMPTY), "the agent's answer is taken",

@@ -139,8 +139,7 @@ static void hostile_id(struct test *t)
 
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
 		check_error(t, h->base.requirement, call_on(t, h, NULL, ids[i]));
-	check_true(t, h->base.requirement, life_is(op_state(c), kills ? "running" : "created"),
-		   "the container is left alone", "%s", life_words(t, op_state(c)));
+	life_check(t, h->base.requirement, op_state(c), kills ? "running" : "created");
 	if (kills)
 		check_true(t, h->base.requirement, life_answers(c), "its program answers",
 			   "it does not");
@@ -153,7 +152,7 @@ static void state_without_id(struct test *t)
 	const struct result *r = runtime_call(t, &(struct call){ .command = "state" });
 
 	check_error(t, "ops.state.missing-id", r);
-	check_true(t, "ops.state.missing-id", !life_object(r->out, r->out_length),
+	check_seen(t, "ops.state.missing-id", !life_object(r->out, r->out_length),
 		   "no state on stdout", "%.300s", r->out);
 	check_error(t, "ops.state.empty-id",
 		    runtime_call(t, &(struct call){ .command = "state", .arguments = WORDS("") }));

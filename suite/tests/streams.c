@@ -207,7 +207,7 @@ static void check_same_file(struct test *t, const char *requirement, const struc
 			  json_integer_value(json_object_get(descriptor(f, fd), "ino")));
 		return;
 	}
-	check_true(t, requirement, order == 0,
+	check_seen(t, requirement, order == 0,
 		   format(t, "descriptor %d is the open file given to create", fd), "kcmp: %ld",
 		   order);
 }
@@ -330,7 +330,7 @@ static void stdin_terminal(struct test *t)
 			   after.c_oflag == before.c_oflag && after.c_cflag == before.c_cflag &&
 			   after.c_cc[VINTR] == before.c_cc[VINTR],
 		   "the settings of the terminal as before", "they are others");
-	check_true(t, id, now.ws_row == 17 && now.ws_col == 71, "17 rows, 71 columns",
+	check_seen(t, id, now.ws_row == 17 && now.ws_col == 71, "17 rows, 71 columns",
 		   "%d rows, %d columns", now.ws_row, now.ws_col);
 }
 
@@ -393,7 +393,7 @@ static void nothing_written(struct test *t)
 		      !strncmp(line + 10, nonce, strlen(nonce));
 		line = end ? end + 1 : NULL;
 	}
-	check_true(t, "cli.create.stdout.nothing-written", own && text && *text,
+	check_seen(t, "cli.create.stdout.nothing-written", own && text && *text,
 		   "the program's own words alone", "%.400s", text ? text : "nothing");
 }
 
@@ -446,7 +446,7 @@ static void one_object(struct test *t)
 	one = text ? strstr(text, "\"first\"") : NULL;
 	two = text ? strstr(text, "second\n") : NULL;
 	three = text ? strstr(text, "\"third\"") : NULL;
-	check_true(t, "cli.create.streams-same-object",
+	check_seen(t, "cli.create.streams-same-object",
 		   one && two && three && one < two && two < three,
 		   "all that was written to both, in its order", "%.900s", text ? text : "nothing");
 }
@@ -475,7 +475,7 @@ static bool only_standard(const struct facts *f)
 
 static void check_closed(struct test *t, const char *requirement, const struct facts *f, int fd)
 {
-	check_true(t, requirement, facts_get(f, "fds") && closed_or_null(f, fd),
+	check_seen(t, requirement, facts_get(f, "fds") && closed_or_null(f, fd),
 		   format(t, "descriptor %d of the program: closed or /dev/null", fd), "%s",
 		   life_json(t, descriptor(f, fd)));
 }
@@ -533,12 +533,12 @@ static void descriptors(struct test *t)
 
 	bundle_probe(b, "fds", NULL);
 	f = started(b, created_with(t, b, &(struct call){ .pass = many, .n_pass = 7 }));
-	check_true(t, "runtime-linux.fds.only-standard-streams", only_standard(f),
+	check_seen(t, "runtime-linux.fds.only-standard-streams", only_standard(f),
 		   "descriptors 0, 1 and 2, though the caller left 3 to 9 open", "%s",
 		   life_json(t, facts_get(f, "fds")));
 	b = bundle_copy(b);
 	f = started(b, created_with(t, b, NULL));
-	check_true(t, "runtime-linux.fds.none-from-runtime", only_standard(f),
+	check_seen(t, "runtime-linux.fds.none-from-runtime", only_standard(f),
 		   "descriptors 0, 1 and 2", "%s", life_json(t, facts_get(f, "fds")));
 	for (int fd = 0; fd < 3; fd++)
 		check_true(t, "runtime-linux.fds.standard-streams-open", descriptor(f, fd) != NULL,
@@ -576,7 +576,7 @@ static bool refused_or_inside(struct test *t, const char *path)
 		return true;
 	cwd = facts_string(f, "cwd");
 	leak = facts_string(f, "read");
-	ok = check_true(t, "runtime-linux.fds.no-host-cwd", cwd && *cwd == '/',
+	ok = check_seen(t, "runtime-linux.fds.no-host-cwd", cwd && *cwd == '/',
 			"a directory inside the root", "cwd %s: %s", path, cwd ? cwd : "none");
 	ok &= check_true(t, "process.cwd.no-host-leak", inside_root(f) && !leak,
 			 "what lies above the working directory is the root of the container",
@@ -628,7 +628,7 @@ static void null_in_place(struct test *t)
 	for (int fd = 0; fd < 3; fd++) {
 		const json_t *is = descriptor(f, fd);
 
-		check_true(t, id, same_object(is, o[fd].given) || (is && closed_or_null(f, fd)),
+		check_seen(t, id, same_object(is, o[fd].given) || (is && closed_or_null(f, fd)),
 			   format(t, "descriptor %d is that of create, or /dev/null", fd), "%s",
 			   life_json(t, is));
 	}
@@ -656,7 +656,7 @@ static void extra_ones(struct test *t)
 		if (fd > 3 || (fd == 3 && shared_kernel(f) && !same_object(one, o.given)))
 			more = format(t, "%s%s ", more, life_json(t, one));
 	}
-	check_true(t, id, facts_get(f, "fds") && !*more,
+	check_seen(t, id, facts_get(f, "fds") && !*more,
 		   "beyond 0, 1 and 2 at most the one that the caller passes on", "%s", more);
 }
 
@@ -718,7 +718,7 @@ static void start_streams(struct test *t)
 		size_t n;
 		const char *text = life_drain(t, both[i]->ours, &ended, &n);
 
-		check_true(t, id, ended && !strstr(text, bundle_nonce(b)),
+		check_seen(t, id, ended && !strstr(text, bundle_nonce(b)),
 			   format(t, "no word of the program on std%s of start, and its end",
 				  i ? "err" : "out"),
 			   "%s%.300s", ended ? "" : "somebody holds it; ", text);
@@ -803,7 +803,7 @@ static void output_ends(struct test *t)
 	if (!r->exited || (r->status != 0) != fails)
 		test_stop(t, fails ? "an error" : "exit status 0", "%s", result_text(t, r));
 	life_drain(t, o.ours, &ended, &n);
-	check_true(t, row->base.requirement, ended, "it is at its end when the call has ended",
+	check_seen(t, row->base.requirement, ended, "it is at its end when the call has ended",
 		   "%zu bytes, and %s", n, ended ? "its end" : "somebody holds it");
 }
 

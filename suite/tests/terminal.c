@@ -41,7 +41,7 @@ static void check_pty(struct test *t, const struct facts *f, int master, bool sh
 		/* Of a sandbox the numbers are its own. */
 		bool own = !shared || (major == 136 && minor == master_number(master));
 
-		check_true(t, "process.terminal.pty", is_tty(t, f, fd) && own,
+		check_seen(t, "process.terminal.pty", is_tty(t, f, fd) && own,
 			   format(t, "descriptor %d is the other side of the master, terminal %d",
 				  fd, master_number(master)),
 			   "%s, device %lld:%lld", is_tty(t, f, fd) ? "a terminal" : "no terminal",
@@ -85,12 +85,12 @@ static void streams(struct test *t)
 	rest = master_text(t, master, NULL, &hung_up);
 	f = log_find(b, "process", 0)->facts;
 	check_pty(t, f, master, shared);
-	check_true(t, all, strstr(first, bundle_nonce(b)) && strstr(first, "by-stderr"),
+	check_seen(t, all, strstr(first, bundle_nonce(b)) && strstr(first, "by-stderr"),
 		   "what goes to descriptors 1 and 2 comes out of the master", "%.400s", first);
 	check_string(t, all, "what descriptor 0 gives of a typed line", "byte",
 		     facts_string(f, "wait"));
 	check_controlling(t, f);
-	check_true(t, usable, strstr(rest, "typed by us"), "what is typed is echoed", "\"%.300s\"",
+	check_seen(t, usable, strstr(rest, "typed by us"), "what is typed is echoed", "\"%.300s\"",
 		   rest);
 	check_true(t, usable, hung_up, "the master is hung up when the program has ended",
 		   "it is not");
@@ -233,7 +233,7 @@ static void called_from_terminal(struct test *t, const struct no_terminal *row)
 		   "no controlling terminal, called from a terminal", "there is one");
 	if (ioctl(terminal, TIOCGWINSZ, &after))
 		test_broken(t, "TIOCGWINSZ: %s", strerror(errno));
-	check_true(t, id, after.ws_row == 24 && after.ws_col == 80,
+	check_seen(t, id, after.ws_row == 24 && after.ws_col == 80,
 		   "the caller's terminal has 24 rows of 80 characters, as before",
 		   "%d rows of %d", after.ws_row, after.ws_col);
 	close(terminal);

@@ -90,8 +90,7 @@ static void one_wins(struct test *t, const char *id, struct container *winner, s
 	container_wait(winner);
 	life_check(t, id, state_until(winner, "stopped"), "stopped");
 	check_ok(t, id, op_delete(winner));
-	check_true(t, id, life_unknown(winner), "no container after delete", "%s",
-		   life_words(t, op_state(winner)));
+	life_check_unknown(t, id, winner, "no container after delete");
 }
 
 static void creates(struct test *t)
@@ -108,7 +107,7 @@ static void creates(struct test *t)
 		bundle_write(container_bundle(c[i]));
 	b = hold_first(t, fifo, create_begin(t, c[0]));
 	finish(t, &b, create_begin(t, c[1]));
-	check_true(t, id, b.succeeded <= 1, "at most one of the two creates exits with 0", "%s",
+	check_seen(t, id, b.succeeded <= 1, "at most one of the two creates exits with 0", "%s",
 		   both_text(t, &b));
 	if (b.succeeded == 1)
 		one_wins(t, id, c[result_ok(b.result[1])],
@@ -162,14 +161,14 @@ static void starts(struct test *t)
 	if (b.fd < 0)
 		b.fd = fifo_open_write(t, fifo);
 	finish(t, &b, begin(t, "start", c));
-	check_true(t, id, b.succeeded <= 1, "at most one of the two starts exits with 0", "%s",
+	check_seen(t, id, b.succeeded <= 1, "at most one of the two starts exits with 0", "%s",
 		   both_text(t, &b));
 	if (b.succeeded)
 		log_wait(bundle, "process", 0);
 	if (!check_ok(t, id, op_kill(c, "KILL")))
 		return;
 	container_wait(c);
-	check_true(t, id, log_count(bundle, "process") <= 1 && log_count(bundle, "hold") == 1,
+	check_seen(t, id, log_count(bundle, "process") <= 1 && log_count(bundle, "hold") == 1,
 		   "program and hook have run once", "%s", log_labels(bundle));
 }
 
@@ -189,16 +188,14 @@ static void deletes(struct test *t)
 	c = life_stopped(t, bundle);
 	b = hold_first(t, fifo, begin(t, "delete", c));
 	finish(t, &b, begin(t, "delete", c));
-	check_true(t, id, b.succeeded >= 1, "one of the two deletes exits with 0", "%s",
+	check_seen(t, id, b.succeeded >= 1, "one of the two deletes exits with 0", "%s",
 		   both_text(t, &b));
 	check_string(t, id, "poststop hooks", "hold next", log_labels(bundle));
-	check_true(t, id, life_unknown(c), "no container is left", "%s",
-		   life_words(t, op_state(c)));
+	life_check_unknown(t, id, c, "no container is left");
 	check_unchanged(t, id, before, ledger_take(t),
 			CHANGE_BIT(CHANGE_PROCESS) | CHANGE_BIT(CHANGE_MOUNT) |
 				CHANGE_BIT(CHANGE_CGROUP));
-	check_true(t, id, life_same(as_before, op_state(other)) && life_answers(other),
-		   "another container as before", "%s", life_words(t, op_state(other)));
+	life_check_same(t, id, as_before, other, "another container as before");
 }
 
 const struct test_entry together_tests[] = {
