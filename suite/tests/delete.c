@@ -267,10 +267,7 @@ static void daemons(struct test *t)
 	c = life_created(b);
 	must_start(c);
 	must_answer(c);
-	container_wait(c);
-	if (!life_is(state_until(c, "stopped"), "stopped"))
-		test_stop(t, "the container is stopped when its process has ended", "%s",
-			  life_words(t, op_state(c)));
+	life_must_stop(t, c);
 	r = op_delete(c);
 	/* Whether the cgroup has gone as well is a matter of luck where a runtime tries for so long to
 	 * remove it and then says that it has; what is left is a finding. */
@@ -472,8 +469,7 @@ static void not_by_itself(struct test *t)
 		   status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 42,
 		   "exit status 42, seen by the caller's waitid()", "wait status %#x",
 		   (unsigned int)status);
-	if (!life_is(state_until(c, "stopped"), "stopped"))
-		test_stop(t, "the container comes to be stopped", "%s", life_words(t, op_state(c)));
+	life_must_stop(t, c);
 	for (int i = 0; i < 10; i++)
 		if (!life_check(t, id, op_state(c), "stopped"))
 			return;

@@ -128,7 +128,7 @@ bool life_check_unknown(struct test *t, const char *requirement, struct containe
 	return check_seen(t, requirement, life_unknown(s), expected, "%s", life_words(t, s));
 }
 
-static void must_be_stopped(struct test *t, struct container *c)
+void life_must_stop(struct test *t, struct container *c)
 {
 	const struct state *s;
 
@@ -142,13 +142,13 @@ static void must_be_stopped(struct test *t, struct container *c)
 void life_stop(struct test *t, struct container *c)
 {
 	container_close_input(c);
-	must_be_stopped(t, c);
+	life_must_stop(t, c);
 }
 
 void life_kill(struct test *t, struct container *c)
 {
 	must_kill(c, "KILL");
-	must_be_stopped(t, c);
+	life_must_stop(t, c);
 }
 
 bool life_refused(struct test *t, const char *requirement, struct bundle *bad, struct bundle *good)

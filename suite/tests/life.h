@@ -16,7 +16,9 @@ bool life_answers(struct container *c);
 struct container *life_created(struct bundle *b);
 struct container *life_running(struct bundle *b);
 struct container *life_stopped(struct test *t, struct bundle *b);
-/* Let the program end by itself, or kill it with KILL; reap it, see it stopped; or end the test. */
+/* Reap the process when it ends and see `state` say "stopped", or end the test. */
+void life_must_stop(struct test *t, struct container *c);
+/* The same, having let the program end by itself, or killed it with KILL. */
 void life_stop(struct test *t, struct container *c);
 void life_kill(struct test *t, struct container *c);
 bool life_is(const struct state *s, const char *status);

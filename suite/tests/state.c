@@ -839,9 +839,8 @@ static void watched(struct test *t)
 				  result_text(t, running_end(r)));
 		container_wait(c);
 		/* A status that was there and is not any more is a step back, and nothing else. */
-		if (reached < rank_of("stopped") && !life_is(state_until(c, "stopped"), "stopped"))
-			test_stop(t, "the container comes to be stopped", "%s",
-				  life_words(t, op_state(c)));
+		if (reached < rank_of("stopped"))
+			life_must_stop(t, c);
 		reached = rank_of("stopped");
 		glance(t, c, &reached, &torn);
 		r = runtime_begin(t, &(struct call){ .command = "delete",
