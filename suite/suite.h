@@ -94,7 +94,7 @@ struct test_entry {
 	enum cgroup_mode cgroup;
 	bool exclusive; /* no other test runs meanwhile: it changes what all share */
 	bool vital; /* goes first: an operation that does not work in it is not tried by others */
-	unsigned int limit_s; /* time limit on a machine of normal speed; 0: the usual 60 s */
+	unsigned int limit_s; /* for one wait, on a machine of normal speed; 0: the usual 60 s */
 };
 
 #define REQS(...)     ((const char *const[]){ __VA_ARGS__, NULL })

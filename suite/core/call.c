@@ -273,14 +273,12 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 }
 
 /*
- * Until when one that is waited for may take. What a test did meanwhile, while it held the call or
- * another, is not the call's time.
+ * How long one that is waited for may take, from now on: what a test did meanwhile, while it held the
+ * call or another, is not the call's time.
  */
-static int64_t limit_from_now(const struct running *r)
+static int64_t allowed(const struct running *r)
 {
-	int64_t limit = now_ns() + r->allowed_ns;
-
-	return limit < r->t->deadline ? limit : r->t->deadline;
+	return r->allowed_ns < r->t->limit ? r->allowed_ns : r->t->limit;
 }
 
 struct running *runtime_begin(struct test *t, const struct call *c)
@@ -309,7 +307,7 @@ bool running_readable(struct running *r, int fd)
 
 	if (r->ended)
 		return !pump(t, fds, 1, 0);
-	return !pump(t, fds, 2, limit_from_now(r));
+	return !wait_working(t, fds, 2, allowed(r));
 }
 
 /* Field 22 of /proc/PID/stat: when it began, in ticks since boot. -1: it is gone. */
@@ -440,7 +438,7 @@ const struct result *running_end(struct running *r)
 
 	if (r->ended)
 		return x;
-	if (pump(t, &r->pidfd, 1, limit_from_now(r)) < 0) {
+	if (wait_working(t, &r->pidfd, 1, allowed(r)) < 0) {
 		x->timed_out = true;
 		kill_since(t, r->pid);
 	}

@@ -25,9 +25,11 @@
 #define HOPELESS_N    3
 #define CALL_LIMIT_S  10 /* one call of the runtime, on a machine of normal speed */
 #define TEST_LIMIT_S  60
+#define LIMIT_TIMES   4 /* a limit is given so often to what works */
 #define TWIN_LIMIT_S 15 /* of a test with an argument, and TWIN_TIMES what it took without */
 #define TWIN_TIMES   3
 #define SETTLE_MS     2000 /* for processes that are on their way out after a call */
+#define SETTLE_N      8 /* answers of `state` at least, for a status that is on its way */
 #define HIERARCHY_MAX 24
 #define TEST_NAME_MAX (EVENT_TEST_MAX - 6) /* a plan for sabotages puts "s9999/" in front */
 #define NS_PER_S      1000000000LL
@@ -195,7 +197,7 @@ struct test {
 	const struct context *context;
 	const struct planned *planned;
 	int channel;	       /* to the runner */
-	int64_t deadline;      /* CLOCK_MONOTONIC */
+	int64_t limit, end;    /* ns for one wait; when the runner ends it, CLOCK_MONOTONIC */
 	enum outcome *decided; /* by index into planned->wanted */
 	unsigned int calls, bundles, ids, runs;
 	struct bundle *prepared; /* made, and not asked for yet */
@@ -215,7 +217,7 @@ char *take_text(const char *text, size_t length);
 
 /* What a test is told over its channel when its turn comes; its world may be older than that. */
 struct turn {
-	int64_t deadline; /* CLOCK_MONOTONIC */
+	int64_t limit, end; /* as in struct test */
 	unsigned int hopeless, lacks; /* as in struct planned */
 	char why[TEXT_MAX];
 };
@@ -240,6 +242,19 @@ void test_evidence_bytes(struct test *t, const char *name, const char *data, siz
  * moves what there is and returns.
  */
 int pump(struct test *t, const int *fds, int n, int64_t until);
+
+/* Whether a limit that is over is given again, as it is, LIMIT_TIMES in all, to what works. */
+struct patience {
+	int64_t from, used;
+	unsigned int given;
+};
+/* A limit begins. `world` is the test's cgroup in each hierarchy, "" within it. */
+void patience_begin(struct patience *p, const struct context *c, const char *world);
+/* It is over: true when the world has used CPU time meanwhile. The next one begins. */
+bool patience_renew(struct patience *p, const struct context *c, const char *world);
+/* pump() for `span` nanoseconds, which are a limit in that sense; not beyond the test's end. */
+int wait_working(struct test *t, const int *fds, int n, int64_t span);
+
 struct stream *stream_new(struct test *t, int fd, size_t max);
 void stream_close(struct test *t, struct stream *s);
 const char *stream_text(const struct stream *s, size_t *length);

@@ -452,7 +452,7 @@ void settle(struct test *t, const struct ledger *before)
 		fd = old ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
 		if (fd < 0)
 			continue;
-		pump(t, &fd, 1, until < t->deadline ? until : t->deadline);
+		wait_working(t, &fd, 1, until - now_ns());
 		close(fd);
 	}
 	free(l.entry);

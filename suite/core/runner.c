@@ -43,6 +43,8 @@ struct job {
 	pid_t pid;
 	int pidfd, channel, errors;
 	int64_t began, deadline, said_end;
+	struct patience patience;
+	char world[96]; /* its cgroup in each hierarchy, as sandbox.c calls it */
 	struct piece kept[KEPT_MAX];
 	size_t n_kept, kept_sum;
 	enum outcome outcome; /* of its end message */
@@ -113,13 +115,15 @@ static int job_prepare(const struct context *c, struct job *j)
 }
 
 /* Its turn. What it cannot know since it was prepared goes along. */
-static void job_go(struct job *j)
+static void job_go(const struct context *c, struct job *j)
 {
 	struct turn turn = { .hopeless = j->test->hopeless, .lacks = j->test->lacks };
 
 	j->began = now_ns();
-	j->deadline = j->began + (int64_t)j->test->limit_ms * NS_PER_MS;
-	turn.deadline = j->deadline;
+	turn.limit = (int64_t)j->test->limit_ms * NS_PER_MS;
+	turn.end = j->began + LIMIT_TIMES * turn.limit;
+	j->deadline = j->began + turn.limit;
+	patience_begin(&j->patience, c, j->world);
 	if (j->test->why)
 		snprintf(turn.why, sizeof(turn.why), "%s", j->test->why);
 	/* A process that has died is found by its pidfd. */
@@ -140,9 +144,9 @@ static struct job *job_new(const struct context *c, struct planned *p, size_t in
 {
 	struct job *j = take(sizeof(*j));
 
-	(void)c;
 	j->test = p;
 	j->index = index;
+	snprintf(j->world, sizeof(j->world), "%s/t%zu", c->cgroup, index);
 	j->decided = take((p->n_wanted + 1) * sizeof(*j->decided));
 	return j;
 }
@@ -166,7 +170,7 @@ static void put(struct runner *r, enum event_type type, unsigned int flags, cons
 		struct body *b)
 {
 	int error = sink_put(r->sink, type, flags, j ? j->test->name : NULL,
-			     j ? j->test->limit_ms : 0, 0, b);
+			     j ? LIMIT_TIMES * j->test->limit_ms : 0, 0, b);
 
 	if (error && !r->error)
 		r->error = error;
@@ -509,7 +513,7 @@ static int begin(struct runner *r, struct planned *p)
 	shorten(r, p);
 	body_text(&b, "test", p->name);
 	body_int(&b, "attempt", ++p->attempt);
-	body_int(&b, "deadline_ms", p->limit_ms);
+	body_int(&b, "deadline_ms", LIMIT_TIMES * p->limit_ms);
 	put(r, EVENT_START, EVENT_SYNC, j, &b);
 	if (r->error)
 		return r->error;
@@ -520,7 +524,7 @@ static int begin(struct runner *r, struct planned *p)
 	if (error)
 		return error;
 	r->ready = NULL;
-	job_go(j);
+	job_go(r->c, j);
 	while (r->jobs[slot])
 		slot++;
 	r->jobs[slot] = j;
@@ -576,7 +580,11 @@ static int step(struct runner *r)
 				if (r->jobs[slot] == j)
 					r->jobs[slot] = NULL;
 			job_free(j);
-		} else if (!j->killed && now_ns() > j->deadline + PATIENCE_NS) {
+		} else if (j->killed || now_ns() <= j->deadline + PATIENCE_NS) {
+			continue;
+		} else if (patience_renew(&j->patience, r->c, j->world)) {
+			j->deadline = now_ns() + (int64_t)j->test->limit_ms * NS_PER_MS;
+		} else {
 			j->killed = true;
 			sandbox_thaw(r->c, j->index);
 			syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL, 0);
@@ -722,7 +730,7 @@ struct question *runner_ask(const struct context *c, const struct test_entry *en
 		job_free(q->job);
 		q->job = NULL;
 	} else {
-		job_go(q->job);
+		job_go(c, q->job);
 	}
 	return q;
 }
@@ -738,7 +746,7 @@ json_t *runner_answer(const struct context *c, struct question *q, const char *c
 		return answer;
 	}
 	set = (struct pollfd){ .fd = j->pidfd, .events = POLLIN };
-	if (poll(&set, 1, (int)q->planned.limit_ms) <= 0)
+	if (poll(&set, 1, LIMIT_TIMES * (int)q->planned.limit_ms) <= 0)
 		syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL, 0);
 	listen_to(NULL, j);
 	job_reap(c, j);

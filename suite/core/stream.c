@@ -207,6 +207,6 @@ int pump(struct test *t, const int *fds, int n, int64_t until)
 
 void wait_readable(struct test *t, int fd, const char *what)
 {
-	if (pump(t, &fd, 1, t->deadline) < 0)
+	if (wait_working(t, &fd, 1, t->limit) < 0)
 		test_hang(t, what);
 }

@@ -314,7 +314,8 @@ static void wait_for_turn(struct test *t, struct planned *p)
 	while (n < 0 && errno == EINTR);
 	if (n != sizeof(turn))
 		_exit(1); /* the runner is gone */
-	t->deadline = turn.deadline;
+	t->limit = turn.limit;
+	t->end = turn.end;
 	p->hopeless = turn.hopeless;
 	p->lacks = turn.lacks;
 	p->why = take_text(turn.why, strlen(turn.why));

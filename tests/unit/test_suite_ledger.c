@@ -1,4 +1,4 @@
-/* LINK: suite/core/body.c suite/core/stream.c suite/core/test.c suite/core/process.c init/listing.c */
+/* LINK: suite/core/body.c suite/core/stream.c suite/core/patience.c suite/core/test.c suite/core/process.c init/listing.c */
 /* LINK: suite/core/judge.c suite/core/results.c suite/core/chain.c suite/core/sha256.c */
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ledger: what differs between two lists, and what of it is a trifle. */

@@ -1,6 +1,7 @@
 /* LINK: suite/core/body.c suite/core/test.c suite/core/judge.c suite/core/results.c */
 /* LINK: suite/core/chain.c suite/core/sha256.c suite/core/sink.c suite/core/stream.c */
 /* LINK: suite/probe/names.c suite/core/outside.c suite/core/process.c init/listing.c */
+/* LINK: suite/core/patience.c */
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The runner does not believe the process of a test: a runtime may have got hold of its socket. And

@@ -1,4 +1,4 @@
-/* LINK: suite/core/stream.c */
+/* LINK: suite/core/stream.c suite/core/patience.c */
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Streams: what comes wakes whoever waits for it, at whatever moment it comes. */
 #include "suite.h"
@@ -29,6 +29,14 @@ void test_hang(struct test *t, const char *what)
 	(void)t;
 	fail_msg("hangs: %s", what);
 	abort();
+}
+
+size_t file_look(const char *path, char *text, size_t size)
+{
+	(void)path;
+	(void)size;
+	*text = '\0';
+	return 0;
 }
 
 static const int64_t limit = LIMIT_S * 1000000000LL;

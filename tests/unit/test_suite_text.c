@@ -1,4 +1,4 @@
-/* LINK: suite/core/body.c suite/core/stream.c suite/core/facts.c suite/core/bundle.c */
+/* LINK: suite/core/body.c suite/core/stream.c suite/core/patience.c suite/core/facts.c suite/core/bundle.c */
 /* LINK: suite/core/path.c suite/core/test.c suite/core/process.c suite/core/judge.c suite/core/results.c */
 /* LINK: suite/core/chain.c suite/core/sha256.c suite/core/hooklog.c init/listing.c */
 /* SPDX-License-Identifier: Apache-2.0 */
