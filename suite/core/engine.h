@@ -295,6 +295,9 @@ int sandbox_prepare(struct context *c, char *error, size_t size);
 void sandbox_finish(const struct context *c);
 /* In the new process: its own world. 0, or -errno and a text. */
 int sandbox_enter(const struct context *c, size_t index, char *error, size_t size);
+/* The cgroup of a test: its path below the mount of each hierarchy. */
+#define SANDBOX_CGROUP 96
+void sandbox_cgroup(const struct context *c, size_t index, char name[SANDBOX_CGROUP]);
 /* In the runner: kill what is left in the cgroup of a test, and remove it. */
 void sandbox_remove(const struct context *c, size_t index);
 /* In the runner, when a test is about to go: what a runtime has frozen there can go as well. */

@@ -44,7 +44,7 @@ struct job {
 	int pidfd, channel, errors;
 	int64_t began, deadline, said_end;
 	struct patience patience;
-	char world[96]; /* its cgroup in each hierarchy, as sandbox.c calls it */
+	char world[SANDBOX_CGROUP];
 	struct piece kept[KEPT_MAX];
 	size_t n_kept, kept_sum;
 	enum outcome outcome; /* of its end message */
@@ -68,6 +68,12 @@ struct runner {
 	int signals;
 	int error; /* -errno of the first event that could not be kept */
 };
+
+/* What works all along is over then as well. */
+static unsigned int longest_ms(const struct planned *p)
+{
+	return LIMIT_TIMES * p->limit_ms;
+}
 
 /* ------------------------------------------------------------------ a process */
 
@@ -121,7 +127,7 @@ static void job_go(const struct context *c, struct job *j)
 
 	j->began = now_ns();
 	turn.limit = (int64_t)j->test->limit_ms * NS_PER_MS;
-	turn.end = j->began + LIMIT_TIMES * turn.limit;
+	turn.end = j->began + (int64_t)longest_ms(j->test) * NS_PER_MS;
 	j->deadline = j->began + turn.limit;
 	patience_begin(&j->patience, c, j->world);
 	if (j->test->why)
@@ -146,7 +152,7 @@ static struct job *job_new(const struct context *c, struct planned *p, size_t in
 
 	j->test = p;
 	j->index = index;
-	snprintf(j->world, sizeof(j->world), "%s/t%zu", c->cgroup, index);
+	sandbox_cgroup(c, index, j->world);
 	j->decided = take((p->n_wanted + 1) * sizeof(*j->decided));
 	return j;
 }
@@ -170,7 +176,7 @@ static void put(struct runner *r, enum event_type type, unsigned int flags, cons
 		struct body *b)
 {
 	int error = sink_put(r->sink, type, flags, j ? j->test->name : NULL,
-			     j ? LIMIT_TIMES * j->test->limit_ms : 0, 0, b);
+			     j ? longest_ms(j->test) : 0, 0, b);
 
 	if (error && !r->error)
 		r->error = error;
@@ -513,7 +519,7 @@ static int begin(struct runner *r, struct planned *p)
 	shorten(r, p);
 	body_text(&b, "test", p->name);
 	body_int(&b, "attempt", ++p->attempt);
-	body_int(&b, "deadline_ms", LIMIT_TIMES * p->limit_ms);
+	body_int(&b, "deadline_ms", longest_ms(p));
 	put(r, EVENT_START, EVENT_SYNC, j, &b);
 	if (r->error)
 		return r->error;
@@ -746,7 +752,7 @@ json_t *runner_answer(const struct context *c, struct question *q, const char *c
 		return answer;
 	}
 	set = (struct pollfd){ .fd = j->pidfd, .events = POLLIN };
-	if (poll(&set, 1, LIMIT_TIMES * (int)q->planned.limit_ms) <= 0)
+	if (poll(&set, 1, (int)longest_ms(&q->planned)) <= 0)
 		syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL, 0);
 	listen_to(NULL, j);
 	job_reap(c, j);

@@ -250,6 +250,21 @@ static void bound(const struct hierarchy *h, const char *path)
 	(void)write_to(file, value);
 }
 
+void sandbox_cgroup(const struct context *c, size_t index, char name[SANDBOX_CGROUP])
+{
+	snprintf(name, SANDBOX_CGROUP, "%s/t%zu", c->cgroup, index);
+}
+
+/* The folder of that cgroup in a hierarchy. */
+static void cgroup_folder(const struct context *c, const struct hierarchy *h, size_t index,
+			  char path[256])
+{
+	char name[SANDBOX_CGROUP];
+
+	sandbox_cgroup(c, index, name);
+	snprintf(path, 256, "%s%s", h->point, name);
+}
+
 static int enter_cgroups(const struct context *c, size_t index, struct fault *f)
 {
 	for (size_t i = 0; i < c->n_hierarchies; i++) {
@@ -257,7 +272,7 @@ static int enter_cgroups(const struct context *c, size_t index, struct fault *f)
 		char path[256], file[300];
 		int error;
 
-		snprintf(path, sizeof(path), "%s%s/t%zu", h->point, c->cgroup, index);
+		cgroup_folder(c, h, index, path);
 		if (mkdir(path, 0755) && errno != EEXIST)
 			return fail(f, errno, "mkdir %s", path);
 		bound(h, path);
@@ -274,8 +289,7 @@ static int enter_cgroups(const struct context *c, size_t index, struct fault *f)
 		char path[256], file[300];
 
 		/* v2: a cgroup with processes passes no controllers on; so into a leaf. */
-		snprintf(path, sizeof(path), "%s%s/t%zu", c->hierarchies[i].point, c->cgroup,
-			 index);
+		cgroup_folder(c, &c->hierarchies[i], index, path);
 		snprintf(file, sizeof(file), "%s/" SELF_CGROUP, path);
 		if (mkdir(file, 0755) && errno != EEXIST)
 			return fail(f, errno, "mkdir %s", file);
@@ -348,7 +362,7 @@ void sandbox_thaw(const struct context *c, size_t index)
 
 		if (h->v2 || !strstr(h->options, "freezer"))
 			continue;
-		snprintf(path, sizeof(path), "%s%s/t%zu", h->point, c->cgroup, index);
+		cgroup_folder(c, h, index, path);
 		for_tree(path, 0, thaw_cgroup);
 	}
 }
@@ -358,8 +372,7 @@ void sandbox_remove(const struct context *c, size_t index)
 	for (size_t i = 0; i < c->n_hierarchies; i++) {
 		char path[256], file[300];
 
-		snprintf(path, sizeof(path), "%s%s/t%zu", c->hierarchies[i].point, c->cgroup,
-			 index);
+		cgroup_folder(c, &c->hierarchies[i], index, path);
 		if (for_tree(path, 0, remove_cgroup))
 			continue;
 		snprintf(file, sizeof(file), "%s/cgroup.kill", path);
@@ -373,12 +386,13 @@ bool sandbox_out_of_memory(const struct context *c, size_t index)
 {
 	for (size_t i = 0; i < c->n_hierarchies; i++) {
 		const struct hierarchy *h = &c->hierarchies[i];
-		char path[400], text[1024];
+		char path[256], file[300], text[1024];
 		const char *at;
 
-		snprintf(path, sizeof(path), "%s%s/t%zu/%s", h->point, c->cgroup, index,
+		cgroup_folder(c, h, index, path);
+		snprintf(file, sizeof(file), "%s/%s", path,
 			 h->v2 ? "memory.events" : "memory.oom_control");
-		file_look(path, text, sizeof(text));
+		file_look(file, text, sizeof(text));
 		at = strstr(text, "oom_kill ");
 		if (at && strtol(at + 9, NULL, 10) > 0)
 			return true;

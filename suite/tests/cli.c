@@ -21,14 +21,6 @@ static const struct result *call(struct test *t, const char *command, const char
 		&(struct call){ .command = command, .options = options, .arguments = WORDS(id) });
 }
 
-static bool same_directory(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return a && *a == '/' && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
-
 /* What an error must leave as it was, whatever a runtime writes to its own files. */
 #define EFFECTS                                                                                    \
 	(CHANGE_BIT(CHANGE_MOUNT) | CHANGE_BIT(CHANGE_CGROUP) | CHANGE_BIT(CHANGE_PROCESS))
@@ -55,8 +47,7 @@ static void template(struct test *t)
 		check_ok(t, "cli.template.option-order", r);
 		s = op_state(container_with_id(b, id));
 		check_ok(t, "cli.template", s->result);
-		check_seen(t, "cli.create.bundle-option", same_directory(s->bundle, path),
-			   format(t, "bundle %s", path), "%s", s->bundle ? s->bundle : "absent");
+		life_check_bundle(t, "cli.create.bundle-option", s, b);
 		pid = file_read(t, pid_file);
 		check_seen(t, "cli.template.option-order",
 			   pid && s->pid > 0 && strtol(pid, NULL, 10) == s->pid,
@@ -248,8 +239,7 @@ static void many(struct test *t)
 	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
 		s[i] = must_state(c[i]);
 		check_string(t, id, "id", container_id(c[i]), s[i]->id);
-		check_seen(t, id, same_directory(s[i]->bundle, bundle_path(container_bundle(c[i]))),
-			   "its own bundle", "%s", s[i]->bundle ? s[i]->bundle : "absent");
+		life_check_bundle(t, id, s[i], container_bundle(c[i]));
 		for (size_t k = 0; k < i; k++)
 			check_seen(t, id, s[i]->pid > 0 && s[i]->pid != s[k]->pid,
 				   "a pid of its own", "pid %d, that of another is %d",

@@ -94,6 +94,18 @@ bool life_check(struct test *t, const char *requirement, const struct state *s, 
 			  life_words(t, s));
 }
 
+bool life_check_bundle(struct test *t, const char *requirement, const struct state *s,
+		       const struct bundle *b)
+{
+	const char *path = bundle_path(b);
+	struct stat there, own;
+	bool same = s->bundle && *s->bundle == '/' && !stat(s->bundle, &there) && !stat(path, &own) &&
+		    there.st_dev == own.st_dev && there.st_ino == own.st_ino;
+
+	return check_seen(t, requirement, same, format(t, "bundle leads to %s", path), "bundle: %s",
+			  s->bundle ? s->bundle : "no string");
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a && b && !strcmp(a, b);

@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 /* A container whose probe has answered and waits for the end of its input. */
@@ -47,19 +46,10 @@ static bool answers(struct container *c)
 	return facts_get(container_await(c, "wait"), "wait");
 }
 
-static bool same_directory(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return a && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* ------------------------------------------------------------------ the good path */
 
 static void check_state(struct test *t, struct container *c, const struct state *s)
 {
-	const char *path = bundle_path(container_bundle(c));
-
 	check_seen(t, "state.oci-version.present", json_object_get(s->json, "ociVersion"),
 		   "state has ociVersion", "%s", s->result->out);
 	check_string(t, "state.id.present", "id", container_id(c), s->id);
@@ -67,8 +57,7 @@ static void check_state(struct test *t, struct container *c, const struct state 
 		   s->result->out);
 	check_seen(t, "state.bundle.present", s->bundle, "state has bundle, a string", "%s",
 		   s->result->out);
-	check_seen(t, "state.bundle.right-directory", same_directory(s->bundle, path), path, "%s",
-		   s->bundle ? s->bundle : "absent");
+	life_check_bundle(t, "state.bundle.right-directory", s, container_bundle(c));
 }
 
 static void good_path(struct test *t)

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -257,14 +256,6 @@ static void id_unchanged(struct test *t)
 
 /* ------------------------------------------------------------------ bundle */
 
-static bool same_directory(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return a && *a == '/' && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
-
 /* create in a directory, with these options in front of the id; state is asked from /. */
 static const struct state *created_in(struct test *t, struct container *c, const char *cwd,
 				      const char *const *options)
@@ -318,9 +309,7 @@ static void bundle_relative(struct test *t)
 	created_in(t, around, parent, WORDS("--bundle", format(t, "./%s/../%s", name, name)));
 	check_seen(t, "state.bundle.absolute", s->bundle && *s->bundle == '/',
 		   "bundle: an absolute path", "bundle: %s", s->bundle ? s->bundle : "no string");
-	check_seen(t, "state.bundle.right-directory", same_directory(s->bundle, bundle_path(b)),
-		   format(t, "bundle leads to %s", bundle_path(b)), "bundle: %s",
-		   s->bundle ? s->bundle : "no string");
+	life_check_bundle(t, "state.bundle.right-directory", s, b);
 	check_runs(t, "cli.create.bundle-relative", direct);
 	check_runs(t, "cli.create.bundle-relative", around);
 }
@@ -333,9 +322,7 @@ static void bundle_from_cwd(struct test *t)
 					    "cli.create.bundle-default" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		check_seen(t, rows[i], same_directory(s->bundle, bundle_path(b)),
-			   format(t, "bundle leads to %s", bundle_path(b)), "bundle: %s",
-			   s->bundle ? s->bundle : "no string");
+		life_check_bundle(t, rows[i], s, b);
 }
 
 /* ------------------------------------------------------------------ annotations */
@@ -673,14 +660,11 @@ static void unreaped(struct test *t)
 static void killed_from_host(struct test *t)
 {
 	struct container *c = life_running(life_bundle(t));
-	const struct state *s;
 
 	if (kill(container_pid(c), SIGKILL))
 		test_broken(t, "kill %d: %s", (int)container_pid(c), strerror(errno));
 	container_wait(c);
-	s = state_until(c, "stopped");
-	check_seen(t, "state.status.killed-from-host", life_is(s, "stopped"), "status stopped",
-		   "%s", life_words(t, s));
+	life_check(t, "state.status.killed-from-host", state_until(c, "stopped"), "stopped");
 }
 
 /* SIGSTOP, and its event; a sandbox is asked to halt the program, not halted itself. */
@@ -737,7 +721,6 @@ static void hostile_name(struct test *t)
 		   "status running, whatever the program is called", "%s", life_words(t, s));
 	container_close_input(c);
 	container_wait(c);
-	s = state_until(c, "stopped");
 	check_seen(t, "state.status.hostile-process-name", life_is(s, "stopped"),
 		   "status stopped after the exit", "%s", life_words(t, s));
 }
