@@ -535,6 +535,12 @@ bool cgroup_exists(struct test *t, const char *controller, const char *path);
 
 /* Wait until a descriptor is readable or at its end. Ends the test at the time limit. */
 void wait_readable(struct test *t, int fd, const char *what);
+/*
+ * Whether a descriptor is readable, at its end or in error, or is so within a limit, for what is on
+ * its way: it ends what stands still, and is given again to what works. No stream is read meanwhile
+ * and no child reaped.
+ */
+bool readable_within(struct test *t, int fd, unsigned int ms);
 /* A FIFO below test_dir(); its path. fifo_open() waits for the other end, as above. */
 const char *fifo_new(struct test *t, const char *name);
 int fifo_open_read(struct test *t, const char *path);

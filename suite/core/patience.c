@@ -5,6 +5,8 @@
  * then used CPU time all along, and what hangs has not. So a limit that is over is given again while
  * the world of the test works. It must never be given for ever: what spins hangs as well.
  */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,4 +65,17 @@ int wait_working(struct test *t, const int *fds, int n, int64_t span)
 		ready = pump(t, fds, n, until);
 	} while (ready < 0 && until < t->end && patience_renew(&p, t->context, ""));
 	return ready;
+}
+
+bool readable_within(struct test *t, int fd, unsigned int ms)
+{
+	struct pollfd set = { .fd = fd, .events = POLLIN };
+	struct patience p = { 0 };
+	int ready;
+
+	patience_begin(&p, t->context, "");
+	do
+		ready = poll(&set, 1, (int)ms);
+	while ((ready < 0 && errno == EINTR) || (!ready && patience_renew(&p, t->context, "")));
+	return ready > 0;
 }

@@ -208,7 +208,7 @@ static void creator(struct test *t)
 		return;
 	must_answer(c);
 	if (!check_ok(t, id, op_kill(c, "KILL")) ||
-	    !check_true(t, id, readable_soon(container_pidfd(c)), "kill with KILL ends the process",
+	    !check_true(t, id, readable_soon(t, container_pidfd(c)), "kill with KILL ends the process",
 			"it lives on"))
 		return;
 	container_wait(c);

@@ -248,7 +248,7 @@ enum console_end console_ended(struct console *k)
 {
 	char data[256];
 
-	while (readable_soon(k->peer)) {
+	while (readable_soon(k->t, k->peer)) {
 		ssize_t n = recv(k->peer, data, sizeof(data), MSG_DONTWAIT);
 
 		if (n > 0)
@@ -260,13 +260,13 @@ enum console_end console_ended(struct console *k)
 	return CONSOLE_END_OPEN;
 }
 
-bool comes_to_end(int fd)
+bool comes_to_end(struct test *t, int fd)
 {
 	char data[4096];
 	ssize_t n;
 
 	do
-		n = readable_soon(fd) ? read(fd, data, sizeof(data)) : -1;
+		n = readable_soon(t, fd) ? read(fd, data, sizeof(data)) : -1;
 	while (n > 0);
 	return n == 0;
 }
@@ -356,7 +356,7 @@ const char *master_text(struct test *t, int master, const char *nonce, bool *end
 	while (!nonce || !all_said(all, nonce)) {
 		ssize_t n;
 
-		if (!readable_soon(master))
+		if (!readable_soon(t, master))
 			return all;
 		n = read(master, data, sizeof(data) - 1);
 		if (n <= 0) {

@@ -69,7 +69,7 @@ enum console_end {
 /* What becomes of the connection once create has exited; waits for its end, within a limit. */
 enum console_end console_ended(struct console *k);
 /* The same for any stream that is to be at its end, whatever is read from it on the way. */
-bool comes_to_end(int fd);
+bool comes_to_end(struct test *t, int fd);
 
 /* config.json asks for a terminal, and its program also tells its log what it finds. */
 struct bundle *terminal_bundle(struct test *t);

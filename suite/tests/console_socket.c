@@ -419,7 +419,7 @@ static void only_copy(struct test *t)
 	c = asking(t, form, &master);
 	close(master);
 	op_start(c);
-	check_true(t, id, readable_soon(container_pidfd(c)),
+	check_true(t, id, readable_soon(t, container_pidfd(c)),
 		   "a process whose terminal was hung up comes to its end",
 		   "it waits: somebody still has the master");
 	said = log_find(container_bundle(c), "process", 0);
@@ -479,9 +479,9 @@ static void streams(struct test *t)
 	master = console_created(t, form, c, &(struct call){ .out = out[1], .err = err[1] });
 	close(out[1]);
 	close(err[1]);
-	check_true(t, id, comes_to_end(out[0]), "stdout of create is at its end when it has exited",
+	check_true(t, id, comes_to_end(t, out[0]), "stdout of create is at its end when it has exited",
 		   "somebody has it open");
-	check_true(t, id, comes_to_end(err[0]), "stderr of create is at its end when it has exited",
+	check_true(t, id, comes_to_end(t, err[0]), "stderr of create is at its end when it has exited",
 		   "somebody has it open");
 	terminal_started(c);
 	check_true(t, id, !container_ended(c) && master_speaks(t, master, c),

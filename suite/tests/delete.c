@@ -106,7 +106,7 @@ static void created_dialect(struct test *t)
 		check_ok(t, id, op_start(c));
 		return;
 	}
-	if (!check_true(t, id, readable_soon(container_pidfd(c)), "its waiting process ends",
+	if (!check_true(t, id, readable_soon(t, container_pidfd(c)), "its waiting process ends",
 			"it lives on"))
 		return;
 	container_wait(c);

@@ -24,7 +24,7 @@ static const char *what_comes(struct test *t, int master)
 
 	while (!strstr(all, WORDS_SAID)) {
 		char data[4096];
-		ssize_t n = readable_soon(master) ? read(master, data, sizeof(data) - 1) : -1;
+		ssize_t n = readable_soon(t, master) ? read(master, data, sizeof(data) - 1) : -1;
 
 		if (n <= 0)
 			return all;

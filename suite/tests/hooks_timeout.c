@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,15 +82,6 @@ static const struct result *limited_call(struct test *t, struct container *c, en
 	return r;
 }
 
-/* Whether nobody has the FIFO open for reading any more, or soon. `writer` is the test's own end,
- * the only one for writing. */
-static bool all_readers_gone(int writer)
-{
-	struct pollfd set = { .fd = writer };
-
-	return poll(&set, 1, ABORT_LIMIT_S * 1000) > 0 && set.revents & POLLERR;
-}
-
 /* The calls of a life until one runs a hook that never ends, which may be another than it should
  * be; its result. *came: it ran; *gone: it is no more. */
 static const struct result *abort_call(struct test *t, struct container *c, enum phase last,
@@ -99,7 +89,6 @@ static const struct result *abort_call(struct test *t, struct container *c, enum
 {
 	struct gate gate = gate_new(t, container_bundle(c), "log/hold");
 	int writer = open(gate.path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	struct pollfd opened = { .fd = gate.opened, .events = POLLIN };
 	const struct result *r;
 	char own[256];
 
@@ -111,7 +100,7 @@ static const struct result *abort_call(struct test *t, struct container *c, enum
 			state_until(c, "stopped");
 		}
 		r = limited_call(t, c, phase);
-		*came = poll(&opened, 1, 0) > 0;
+		*came = readable_now(gate.opened);
 		if (*came || phase == last || !result_ok(r))
 			break;
 		must_state(c);
@@ -119,7 +108,8 @@ static const struct result *abort_call(struct test *t, struct container *c, enum
 	/* A start that does not wait for its hook has ended before it. */
 	*came = *came || gate_late(&gate);
 	close(gate.fd);
-	*gone = all_readers_gone(writer);
+	/* It is the only end for writing: nothing but an error can come, when nobody reads any more. */
+	*gone = readable_within(t, writer, ABORT_LIMIT_S * 1000);
 	close(gate.opened);
 	close(writer);
 	return r;

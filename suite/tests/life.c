@@ -383,25 +383,16 @@ bool life_executes(struct test *t, const struct bundle *b, pid_t pid)
 	       program.st_dev == probe.st_dev && program.st_ino == probe.st_ino;
 }
 
-static bool readable_within(int fd, int ms)
-{
-	struct pollfd set = { .fd = fd, .events = POLLIN };
-	int n;
-
-	do
-		n = poll(&set, 1, ms);
-	while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
 bool readable_now(int fd)
 {
-	return readable_within(fd, 0);
+	struct pollfd set = { .fd = fd, .events = POLLIN };
+
+	return poll(&set, 1, 0) > 0;
 }
 
-bool readable_soon(int fd)
+bool readable_soon(struct test *t, int fd)
 {
-	return readable_within(fd, 10000); /* a limit for what is on its way, not a wait */
+	return readable_within(t, fd, 10000);
 }
 
 bool life_gone(struct test *t, const struct ledger *before)
@@ -414,7 +405,7 @@ bool life_gone(struct test *t, const struct ledger *before)
 
 		if (fd < 0)
 			continue;
-		all &= readable_soon(fd);
+		all &= readable_soon(t, fd);
 		close(fd);
 	}
 	return all;
@@ -436,7 +427,7 @@ const char *life_drain(struct test *t, int fd, bool *ended, size_t *length)
 	ssize_t n = -1;
 
 	*length = 0;
-	while (readable_soon(fd) && (n = read(fd, more, sizeof(more))) > 0) {
+	while (readable_soon(t, fd) && (n = read(fd, more, sizeof(more))) > 0) {
 		size_t part = (size_t)n < sizeof(head) - used ? (size_t)n : sizeof(head) - used;
 
 		memcpy(head + used, more, part);
@@ -528,7 +519,7 @@ bool gate_or_end(const struct gate *g, struct running *r)
 
 bool gate_late(const struct gate *g)
 {
-	return readable_soon(g->opened);
+	return readable_soon(g->t, g->opened);
 }
 
 void gate_open(const struct gate *g)

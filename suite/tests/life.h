@@ -80,7 +80,7 @@ bool shared_kernel(const struct facts *f);
 /* Whether a descriptor has something to read: a byte, an end, the end of a process (pidfd); now, or
  * as soon as what is on its way has come, within a limit. */
 bool readable_now(int fd);
-bool readable_soon(int fd);
+bool readable_soon(struct test *t, int fd);
 /* Whether a process executes the probe of a bundle, seen from outside. */
 bool life_executes(struct test *t, const struct bundle *b, pid_t pid);
 /* Whether all processes that there are now and were not in a ledger end, within a limit. */

@@ -111,7 +111,7 @@ static struct message receive(struct test *t, int listener)
 				    .msg_control = control,
 				    .msg_controllen = sizeof(control) };
 
-		if (!readable_soon(fd))
+		if (!readable_soon(t, fd))
 			break; /* it is kept open */
 		n = recvmsg(fd, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -146,12 +146,12 @@ static int filter_fd(const struct message *m)
 }
 
 /* The next call that waits for the agent; false when the descriptor is not one of a filter. */
-static bool next_call(int fd, struct seccomp_notif *call)
+static bool next_call(struct test *t, int fd, struct seccomp_notif *call)
 {
 	memset(call, 0, sizeof(*call));
 	if (fd < 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) == 0 || errno != ENOENT)
 		return false;
-	return readable_soon(fd) && !ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, call);
+	return readable_soon(t, fd) && !ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, call);
 }
 
 static bool answer(int fd, const struct seccomp_notif *call, int error)
@@ -259,7 +259,7 @@ static void listener(struct test *t)
 	m = begin(t, a.c, a.fd);
 	asked = op_state(a.c);
 	filter = filter_fd(&m);
-	works = next_call(filter, &call);
+	works = next_call(t, filter, &call);
 	if (works && answer(filter, &call, ENOTEMPTY))
 		f = must_answer(a.c);
 	more = receive(t, a.fd);
@@ -342,7 +342,7 @@ static void children(struct test *t)
 		     "0", "0", NULL);
 	m = begin(t, a.c, a.fd);
 	filter = filter_fd(&m);
-	works = next_call(filter, &call);
+	works = next_call(t, filter, &call);
 	check_seen(t, id, works && (pid_t)call.pid != container_pid(a.c),
 		   "a call of another process than the container's first",
 		   works ? "process %d" : "no call", works ? (int)call.pid : 0);
@@ -370,7 +370,7 @@ static void wait_killable(struct test *t)
 		     "0", "0", "0", NULL);
 	m = begin(t, a.c, a.fd);
 	filter = filter_fd(&m);
-	works = next_call(filter, &call);
+	works = next_call(t, filter, &call);
 	must_kill(a.c, "USR1");
 	do
 		must_state(a.c);

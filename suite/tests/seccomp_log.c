@@ -120,7 +120,7 @@ static bool read_until(struct test *t, int fd, const char *name, struct seen *s,
 {
 	char record[8192];
 
-	while (readable_soon(fd)) {
+	while (readable_soon(t, fd)) {
 		ssize_t n = read(fd, record, sizeof(record) - 1);
 
 		if (n < 0 && errno != EPIPE && errno != EAGAIN && errno != EINTR)

@@ -529,7 +529,7 @@ static void pid_of_process(struct test *t)
 	container_close_input(c);
 	container_wait_zombie(c);
 	for (size_t i = 0; i < ARRAY_SIZE(both); i++)
-		check_true(t, both[i], readable_soon(pidfd),
+		check_true(t, both[i], readable_soon(t, pidfd),
 			   "the process that state named ends with the program", "it lives on");
 }
 
@@ -748,7 +748,7 @@ static void during_create(struct test *t)
 						 .arguments = WORDS(container_id(c)) });
 	pidfd = (int)syscall(SYS_pidfd_open, running_pid(query), 0);
 	/* One that waits for create to end may do so: then the hook is let go first. */
-	(void)readable_soon(pidfd);
+	(void)readable_soon(t, pidfd);
 	close(pidfd);
 	close(fd);
 	r = running_end(query);

@@ -5,7 +5,6 @@
  */
 #include "life.h"
 
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -36,13 +35,11 @@ static struct both hold_first(struct test *t, const char *fifo, struct running *
 /* The second call has begun. Both come to their end. */
 static void finish(struct test *t, struct both *b, struct running *second)
 {
-	struct pollfd set = { .events = POLLIN };
+	int pidfd = (int)syscall(SYS_pidfd_open, running_pid(second), 0);
 
-	(void)t;
 	b->call[1] = second;
-	set.fd = (int)syscall(SYS_pidfd_open, running_pid(second), 0);
-	(void)poll(&set, 1, SECOND_MS);
-	close(set.fd);
+	(void)readable_within(t, pidfd, SECOND_MS);
+	close(pidfd);
 	close(b->fd);
 	for (int i = 0; i < 2; i++) {
 		b->result[i] = running_end(b->call[i]);

@@ -3,6 +3,8 @@
 /* Patience: a limit ends what stands still, is given again to what works, and ends that in the end. */
 #include "suite.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +15,7 @@ static struct {
 	int64_t now, used, ready_at;
 	int64_t share[64]; /* thousandths, by the second */
 	const char *file;  /* that says it; the others are not there */
+	bool interrupted;  /* the next wait is, at once */
 } m;
 
 int64_t now_ns(void)
@@ -20,18 +23,36 @@ int64_t now_ns(void)
 	return m.now;
 }
 
+/* Whether it is ready by then. */
+static bool pass_time(int64_t until)
+{
+	while (m.now < until) {
+		if (m.now >= m.ready_at)
+			return true;
+		m.used += m.share[m.now / NS_PER_S % 64] * NS_PER_MS;
+		m.now += NS_PER_S;
+	}
+	return false;
+}
+
 int pump(struct test *t, const int *fds, int n, int64_t until)
 {
 	(void)t;
 	(void)fds;
 	(void)n;
-	while (m.now < until) {
-		if (m.now >= m.ready_at)
-			return 0;
-		m.used += m.share[m.now / NS_PER_S % 64] * NS_PER_MS;
-		m.now += NS_PER_S;
+	return pass_time(until) ? 0 : -1;
+}
+
+int poll(struct pollfd *set, nfds_t n, int ms)
+{
+	assert_int_equal(n, 1);
+	assert_int_equal(set->events, POLLIN);
+	if (m.interrupted) {
+		m.interrupted = false;
+		errno = EINTR;
+		return -1;
 	}
-	return -1;
+	return pass_time(m.now + ms * NS_PER_MS);
 }
 
 size_t file_look(const char *path, char *text, size_t size)
@@ -80,6 +101,27 @@ static void what_works_gets_more_but_not_for_ever(void **state)
 	assert_int_equal(takes(&v2, "/c/cpu.stat", 400, 64, 64, 23), 23); /* the end of the test */
 }
 
+static void a_descriptor_alone_is_waited_for_as_well(void **state)
+{
+	struct test t = { .context = &v2 };
+
+	(void)state;
+	for (int share = 0; share <= 400; share += 400) {
+		memset(&m, 0, sizeof(m));
+		m.file = "/c/cpu.stat";
+		m.ready_at = 25 * NS_PER_S;
+		m.interrupted = true;
+		for (int i = 0; i < 64; i++)
+			m.share[i] = share;
+		assert_int_equal(readable_within(&t, 7, 10000), share > 0);
+		assert_int_equal(m.now / NS_PER_S, share ? 25 : 10);
+	}
+	m.ready_at = 64 * 60 * NS_PER_S;
+	m.now = 0;
+	assert_false(readable_within(&t, 7, 10000));
+	assert_int_equal(m.now / NS_PER_S, LIMIT_TIMES * 10);
+}
+
 static void either_version_of_cgroups_tells_it(void **state)
 {
 	(void)state;
@@ -111,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_stands_still_is_over_at_once),
 		cmocka_unit_test(what_works_gets_more_but_not_for_ever),
+		cmocka_unit_test(a_descriptor_alone_is_waited_for_as_well),
 		cmocka_unit_test(either_version_of_cgroups_tells_it),
 		cmocka_unit_test(the_runner_looks_from_outside),
 	};
