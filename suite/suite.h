@@ -479,6 +479,8 @@ size_t log_count(struct bundle *b, const char *label);
 const struct record *log_wait(struct bundle *b, const char *label, size_t n);
 /* Labels in order, joined by spaces: "create-runtime create-container process". */
 const char *log_labels(struct bundle *b);
+/* In words: "create-runtime begins, create-runtime ends, process begins". */
+const char *log_story(struct bundle *b);
 
 /* ------------------------------------------------------------------ the ledger */
 

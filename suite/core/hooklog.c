@@ -20,45 +20,70 @@ struct run {
 	bool done;
 };
 
+static const char *log_text(struct bundle *b)
+{
+	return file_read(b->t, format(b->t, "%s/log", b->log));
+}
+
+struct line {
+	const char *text; /* with its end */
+	size_t length;
+	const char *label;
+	bool begins, ends; /* its run */
+};
+
+/* The next whole line of a run, from `*at` on; false: there is none. */
+static bool next_line(struct bundle *b, const char **at, struct line *l)
+{
+	for (const char *end; *at && (end = strchr(*at, '\n')); *at = end + 1) {
+		json_t *object = json_loadb(*at, (size_t)(end - *at), JSON_ALLOW_NUL, NULL);
+		const char *fact = json_string_value(json_object_get(object, "fact"));
+
+		*l = (struct line){
+			.text = *at,
+			.length = (size_t)(end - *at) + 1,
+			.label = json_string_value(json_object_get(object, "label")),
+			.begins = fact && !strcmp(fact, "begin"),
+			.ends = json_is_true(json_object_get(object, "done")),
+		};
+		if (!l->label || !json_equal(json_object_get(object, "probe"), json_string(b->nonce)))
+			continue;
+		*at = end + 1;
+		return true;
+	}
+	return false;
+}
+
 static size_t parse(struct bundle *b, const char *text, struct run **runs)
 {
+	struct line l;
 	size_t n = 0;
 
 	*runs = NULL;
-	for (const char *line = text, *end; line && *line; line = end + 1) {
-		json_t *object;
-		const char *label, *fact;
+	while (next_line(b, &text, &l)) {
 		struct run *r = NULL;
 
-		end = strchr(line, '\n');
-		if (!end)
-			break;
-		object = json_loadb(line, (size_t)(end - line), JSON_ALLOW_NUL, NULL);
-		label = json_string_value(json_object_get(object, "label"));
-		fact = json_string_value(json_object_get(object, "fact"));
-		if (!label || !json_equal(json_object_get(object, "probe"), json_string(b->nonce)))
-			continue;
-		if (fact && !strcmp(fact, "begin")) {
+		if (l.begins) {
 			*runs = realloc(*runs, (n + 1) * sizeof(**runs));
 			if (!*runs)
 				abort();
 			r = &(*runs)[n++];
-			*r = (struct run){ .label = label,
+			*r = (struct run){ .label = l.label,
 					   .text = stream_new(NULL, -1, OUTPUT_MAX) };
 		}
 		/* Runs of one label do not overlap: the line is of the last that began. */
 		for (size_t i = n; !r && i > 0; i--)
-			if (!strcmp((*runs)[i - 1].label, label))
+			if (!strcmp((*runs)[i - 1].label, l.label))
 				r = &(*runs)[i - 1];
 		if (r)
-			stream_add(r->text, line, (size_t)(end - line) + 1);
+			stream_add(r->text, l.text, l.length);
 	}
 	return n;
 }
 
 const struct record *log_read(struct bundle *b, size_t *n)
 {
-	const char *text = file_read(b->t, format(b->t, "%s/log", b->log));
+	const char *text = log_text(b);
 	struct record *records;
 	struct run *runs = NULL;
 
@@ -104,6 +129,18 @@ const char *log_labels(struct bundle *b)
 	for (size_t i = 0; i < count; i++)
 		text = format(b->t, "%s%s%s", text, i ? " " : "", records[i].label);
 	return text;
+}
+
+const char *log_story(struct bundle *b)
+{
+	const char *at = log_text(b), *text = "";
+	struct line l;
+
+	while (next_line(b, &at, &l))
+		if (l.begins || l.ends)
+			text = format(b->t, "%s%s%s %s", text, *text ? ", " : "", l.label,
+				      l.begins ? "begins" : "ends");
+	return *text ? text : "nothing ran";
 }
 
 const struct record *log_wait(struct bundle *b, const char *label, size_t n)

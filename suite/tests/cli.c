@@ -47,12 +47,12 @@ static void template(struct test *t)
 		check_ok(t, "cli.template.option-order", r);
 		s = op_state(container_with_id(b, id));
 		check_ok(t, "cli.template", s->result);
-		life_check_bundle(t, "cli.create.bundle-option", s, b);
+		life_check_bundle(t, "cli.create.bundle-option", s, path);
 		pid = file_read(t, pid_file);
 		check_seen(t, "cli.template.option-order",
 			   pid && s->pid > 0 && strtol(pid, NULL, 10) == s->pid,
-			   "the pid in the file, whatever the order of the options", "%s",
-			   pid ? pid : "no file");
+			   "the pid of state in the file, whatever the order of the options",
+			   "%s, state says %d", pid ? pid : "no file", (int)s->pid);
 		check_string(t, "cli.create.id-argument", "id", id, s->id);
 	}
 }
@@ -239,7 +239,7 @@ static void many(struct test *t)
 	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
 		s[i] = must_state(c[i]);
 		check_string(t, id, "id", container_id(c[i]), s[i]->id);
-		life_check_bundle(t, id, s[i], container_bundle(c[i]));
+		life_check_bundle(t, id, s[i], bundle_path(container_bundle(c[i])));
 		for (size_t k = 0; k < i; k++)
 			check_seen(t, id, s[i]->pid > 0 && s[i]->pid != s[k]->pid,
 				   "a pid of its own", "pid %d, that of another is %d",
@@ -456,7 +456,8 @@ static void one_id_only(struct test *t)
 			   "%s", result_text(t, r));
 		now = op_state(other);
 		check_seen(t, id, life_same(before, now), "another container as before",
-			   "after %s: %s", commands[i], life_words(t, now));
+			   "after %s: %s%s", commands[i], life_words(t, now),
+			   life_same(before, now) ? "" : LIFE_ANOTHER);
 	}
 }
 

@@ -494,16 +494,20 @@ static void diagnostics(struct test *t)
 	enum cli form = console_form(t);
 	struct bundle *b = terminal_bundle(t);
 	const struct result *r;
+	const char *got;
 	int master;
 
 	bundle_probe(b, "echo", "diagnostics", NULL);
 	master = console_try(t, form, container_new(b), NULL, &r);
+	got = master >= 0 ? "a master" : "no master";
 	check_seen(t, "cli.create.terminal.stdout", result_ok(r) && master >= 0,
 		   "create sends the master and exits with 0, whatever it writes to stdout",
-		   "%s, %zu bytes on stdout", result_text(t, r), r->out_length);
+		   "%s, %s, %zu bytes on stdout", result_text(t, r), got,
+		   r->out_length);
 	check_seen(t, "cli.create.terminal.stderr", result_ok(r) && master >= 0,
 		   "create sends the master and exits with 0, whatever it writes to stderr",
-		   "%s, %zu bytes on stderr", result_text(t, r), r->err_length);
+		   "%s, %s, %zu bytes on stderr", result_text(t, r), got,
+		   r->err_length);
 }
 
 const struct test_entry console_tests[] = {

@@ -145,7 +145,7 @@ static void program_not_run(struct test *t)
 	bundle_run(bundle_new(t), NULL);
 	container_output(c, &n);
 	check_seen(t, id, !n && !log_count(b, "process"), "no word of the program after create",
-		   "%zu bytes of output", n);
+		   "%zu bytes of output, log: %s", n, log_story(b));
 	check_true(t, id, !life_executes(t, b, container_pid(c)),
 		   "the container's process does not execute the program after create", "it does");
 	file_write(t, file, "B");
@@ -471,8 +471,9 @@ static void network_unchanged(struct test *t)
 		check_seen(t, "lifecycle.create.network-of-host-unchanged",
 			   (!before[i] && !after) ||
 				   (before[i] && after && !strcmp(before[i], after)),
-			   format(t, "%s as before", files[i]), "%s",
-			   after ? after : "cannot be read");
+			   format(t, "%s as before: %s", files[i],
+				  before[i] ? before[i] : "cannot be read"),
+			   "%s", after ? after : "cannot be read");
 	}
 }
 

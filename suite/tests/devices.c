@@ -233,8 +233,10 @@ static void ptmx(struct test *t)
 	       facts_int(f, "stat.dev") == facts_int(f, "stat#2.dev");
 	link = facts_string(f, "lstat.type") && !strcmp(facts_string(f, "lstat.type"), "link");
 	check_seen(t, id, facts_int(f, "stat.ino") != LLONG_MIN && same,
-		   "/dev/ptmx is /dev/pts/ptmx, by a link or a bind mount", "%s, inode %lld and %lld",
-		   link ? "a link" : "no link", facts_int(f, "stat.ino"), facts_int(f, "stat#2.ino"));
+		   "/dev/ptmx is /dev/pts/ptmx, by a link or a bind mount",
+		   "%s, inode %lld of device %lld and %lld of device %lld",
+		   link ? "a link" : "no link", facts_int(f, "stat.ino"), facts_int(f, "stat.dev"),
+		   facts_int(f, "stat#2.ino"), facts_int(f, "stat#2.dev"));
 	check_json(t, id, "a pty opened at /dev/ptmx, in the container's /dev/pts",
 		   json_pack("{s:i s:b}", "number", 0, "there", 1), facts_get(f, "pty"));
 }

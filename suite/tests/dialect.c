@@ -380,6 +380,7 @@ static void run(struct test *t)
 	const char *id = "dialect.runtime.run", *file = format(t, "%s/the-pid", test_dir(t));
 	struct bundle *b = bundle_new(t);
 	const struct result *r;
+	bool alive;
 	pid_t pid;
 
 	run_foreground(t, id);
@@ -392,9 +393,9 @@ static void run(struct test *t)
 	if (!result_ok(r))
 		return; /* run is there, --detach is not */
 	pid = pid_in(t, file);
-	if (check_seen(t, id, lives(t, pid),
-		       "run --detach has exited, the process of its pid file lives", "pid %d",
-		       (int)pid))
+	alive = lives(t, pid);
+	if (check_seen(t, id, alive, "run --detach has exited, the process of its pid file lives",
+		       "pid %d%s", (int)pid, alive ? "" : " is no more"))
 		log_wait(b, "process", 0);
 }
 
@@ -558,14 +559,17 @@ static void exec_detached(struct test *t, struct container *c)
 	const struct result *r = call_detached(
 		t, "exec", WORDS("--process", process, "--detach", "--pid-file", file),
 		WORDS(container_id(c)));
+	bool alive;
 	pid_t pid;
 
 	if (!result_ok(r))
 		return; /* exec is there, --detach is not */
 	pid = pid_in(t, file);
-	check_seen(t, id, pid != container_pid(c) && lives(t, pid),
-		   "exec --detach has exited, the process of its pid file lives", "pid %d",
-		   (int)pid);
+	alive = lives(t, pid);
+	check_seen(t, id, alive && pid != container_pid(c),
+		   format(t, "exec --detach has exited, a process of its own, not %d, lives",
+			  (int)container_pid(c)),
+		   "pid %d%s", (int)pid, alive ? "" : " is no more");
 }
 
 static void exec(struct test *t)
@@ -589,7 +593,8 @@ static void exec(struct test *t)
 		if (!i)
 			need_offer(t, r);
 		check_seen(t, id, r->exited && r->status == (i ? 42 : 0),
-			   "exec exits as its program does", "%s", result_text(t, r));
+			   format(t, "exec exits as its program does, with %d", i ? 42 : 0), "%s",
+			   result_text(t, r));
 		check_string(t, id, "/etc/which, for the program", "of the container",
 			     json_string_value(said(b, r, "read")));
 		ns = said(b, r, "ns");

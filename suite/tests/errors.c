@@ -364,8 +364,6 @@ static void created_from(struct test *t, const char *requirement, struct bundle 
 	const char *id = test_id(t);
 	struct container *c = container_with_id(b, id);
 	const struct result *r;
-	const struct state *s;
-	struct stat x, y;
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	r = runtime_call(t, &(struct call){ .command = "create",
@@ -377,12 +375,7 @@ static void created_from(struct test *t, const char *requirement, struct bundle 
 	close(nothing);
 	if (!check_ok(t, requirement, r))
 		return;
-	s = op_state(c);
-	check_seen(t, requirement,
-		   s->bundle && !stat(s->bundle, &x) && !stat(path, &y) && x.st_ino == y.st_ino &&
-			   x.st_dev == y.st_dev,
-		   format(t, "the state's bundle leads to %s", path), "%s",
-		   s->bundle ? s->bundle : "no string");
+	life_check_bundle(t, requirement, op_state(c), path);
 	check_ok(t, requirement, op_start(c));
 	container_wait(c);
 	state_until(c, "stopped");

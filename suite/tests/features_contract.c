@@ -1002,7 +1002,9 @@ static void net_devices(struct test *t)
 	r = op_create(c);
 	if (!result_ok(r)) {
 		check_seen(t, id, claim == CLAIM_NO && r->exited,
-			   "create moves a network device, as is claimed", "%s", result_text(t, r));
+			   format(t, "create %s a network device, as is claimed",
+				  claim == CLAIM_NO ? "refuses" : "moves"),
+			   "%s", result_text(t, r));
 		return;
 	}
 	must_start(c);

@@ -125,19 +125,19 @@ static void check_pid(struct test *t, const struct kind *k, const json_t *state,
 	/* Only created and running demand a pid. */
 	bool excused = !pid && status && !strcmp(status, "creating");
 	const char *expected = format(t, "pid %lld", k->inside ? is.inside : is.outside);
+	const char *observed = format(t, "%s, status %s", life_json(t, value), status ? status : "absent");
 
 	if (k->phase == AT_DELETE)
 		return;
 	if (!k->inside) {
 		check_seen(t, req(t, k, "pid"), excused || pid == is.outside, expected, "%s",
-			   life_json(t, value));
+			   observed);
 		return;
 	}
 	check_seen(t, req(t, k, "pid"), (excused && k->phase == AT_CREATE) || pid == is.inside,
-		   expected, "%s", life_json(t, value));
+		   expected, "%s", observed);
 	check_seen(t, req(t, k, "pid-before-1-1"), excused || pid == is.inside || pid == is.outside,
-		   format(t, "pid %lld, or %lld", is.outside, is.inside), "%s",
-		   life_json(t, value));
+		   format(t, "pid %lld, or %lld", is.outside, is.inside), "%s", observed);
 }
 
 static void check_identity(struct test *t, const struct kind *k, const json_t *state,
@@ -285,7 +285,7 @@ static void life(struct test *t)
 		check_seen(t, "lifecycle.hooks.prestart.point-before-1-1",
 			   ended_at(t, b, "a") >= 0 &&
 				   ended_at(t, b, "a") < began_at(t, b, "process"),
-			   "the hook has ended when the program begins", "log: %s", log_labels(b));
+			   "the hook has ended when the program begins", "log: %s", log_story(b));
 	state = given_state(b, "a");
 	if (!log_count(b, "a"))
 		no_form(t);
@@ -459,7 +459,7 @@ static void check_line(struct test *t, const struct kind *k, struct bundle *b)
 			   first >= 0 && second >= 0 && first < began_at(t, b, "process") &&
 				   second < began_at(t, b, "process"),
 			   "the program begins when the hooks have ended", "log: %s",
-			   log_labels(b));
+			   log_story(b));
 }
 
 static void held(struct test *t)
@@ -606,7 +606,7 @@ static void one_after_another(struct test *t, const struct sequence *s, const ch
 		ends_early(t, &h);
 		if (!check_seen(t, id, began_at(t, b, "later") < 0 && began_at(t, b, "process") < 0,
 				"nothing that comes later begins while the hook runs", "log: %s",
-				log_labels(b)))
+				log_story(b)))
 			return;
 		release(t, &h);
 		go_on(&h);
@@ -615,7 +615,7 @@ static void one_after_another(struct test *t, const struct sequence *s, const ch
 				end >= 0 && end < began_at(t, b, "later") &&
 					end < began_at(t, b, "process"),
 				"what comes later begins when the hook has ended", "log: %s",
-				log_labels(b)))
+				log_story(b)))
 			return;
 	}
 }

@@ -237,15 +237,17 @@ static void patient(struct test *t)
 		w[i].early = running_done(w[i].call);
 	ok[0] = ends_well(t, &w[0], &how);
 	check_seen(t, "hooks.timeout.absent", ok[0] && log_find(free, "held", 0)->done,
-		   "create works, its hook without a timeout having taken its time", "%s", how);
+		   "create works, its hook without a timeout having taken its time", "%s; log: %s",
+		   how, log_story(free));
 	ok[1] = ends_well(t, &w[1], &how);
 	later = log_count(limited, "later") == 1 && log_find(limited, "later", 0)->done;
 	check_seen(t, "hooks.timeout.seconds", !w[1].early && log_find(limited, "held", 0)->done,
-		   format(t, "a hook with a timeout of 50 s may take %d s", HELD_S), "%s", how);
+		   format(t, "a hook with a timeout of 50 s may take %d s", HELD_S), "%s; log: %s",
+		   how, log_story(limited));
 	check_seen(t, "hooks.timeout.per-hook", ok[1] && later,
 		   format(t, "a second hook, with a timeout of %d s, does not pay for the first",
 			  LITTLE_S),
-		   "%s; log: %s", how, log_labels(limited));
+		   "%s; log: %s", how, log_story(limited));
 }
 
 /* ------------------------------------------------------------------ timeouts that are none */

@@ -95,9 +95,8 @@ bool life_check(struct test *t, const char *requirement, const struct state *s, 
 }
 
 bool life_check_bundle(struct test *t, const char *requirement, const struct state *s,
-		       const struct bundle *b)
+		       const char *path)
 {
-	const char *path = bundle_path(b);
 	struct stat there, own;
 	bool same = s->bundle && *s->bundle == '/' && !stat(s->bundle, &there) && !stat(path, &own) &&
 		    there.st_dev == own.st_dev && there.st_ino == own.st_ino;
@@ -124,7 +123,7 @@ bool life_check_same(struct test *t, const char *requirement, const struct state
 	bool same = life_same(before, now), answers = same && life_answers(c);
 
 	return check_seen(t, requirement, answers, expected, "%s%s", life_words(t, now),
-			  answers ? "" : same ? "; it does not answer" : ", which is another");
+			  answers ? "" : same ? "; it does not answer" : LIFE_ANOTHER);
 }
 
 bool life_unknown(const struct state *s)

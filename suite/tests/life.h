@@ -26,11 +26,12 @@ bool life_is(const struct state *s, const char *status);
 const char *life_words(struct test *t, const struct state *s);
 /* Decides: the answer says this status. */
 bool life_check(struct test *t, const char *requirement, const struct state *s, const char *status);
-/* Decides: the answer's bundle is an absolute path of the bundle's directory, however spelled. */
+/* Decides: the answer's bundle is an absolute path of that directory, however spelled. */
 bool life_check_bundle(struct test *t, const char *requirement, const struct state *s,
-		       const struct bundle *b);
+		       const char *path);
 /* Whether two answers agree in id, status, pid and bundle. */
 bool life_same(const struct state *a, const struct state *b);
+#define LIFE_ANOTHER ", which is another" /* what does not agree, in words */
 /* Decides: `state` says of the container what it said before, and the program answers. */
 bool life_check_same(struct test *t, const char *requirement, const struct state *before,
 		     struct container *c, const char *expected);

@@ -57,7 +57,7 @@ static void check_state(struct test *t, struct container *c, const struct state 
 		   s->result->out);
 	check_seen(t, "state.bundle.present", s->bundle, "state has bundle, a string", "%s",
 		   s->result->out);
-	life_check_bundle(t, "state.bundle.right-directory", s, container_bundle(c));
+	life_check_bundle(t, "state.bundle.right-directory", s, bundle_path(container_bundle(c)));
 }
 
 static void good_path(struct test *t)

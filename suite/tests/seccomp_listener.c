@@ -218,7 +218,9 @@ static void check_state(struct test *t, const struct message *m, struct containe
 	check_seen(t, id, status && strcmp(status, "stopped"), "a status for a container on its way",
 		   "%s", status ? status : "none");
 	check_seen(t, id, !pid || json_equal(pid, json_object_get(m->json, "pid")),
-		   "state.pid is pid, if there is one", "%s", life_json(t, pid));
+		   format(t, "state.pid is pid, %s, if there is one",
+			  life_json(t, json_object_get(m->json, "pid"))),
+		   "%s", life_json(t, pid));
 	check_json(t, "linux.seccomp.state.state.annotations", "state.annotations",
 		   json_pack("{s:s}", "org.octest.k", "v"), json_object_get(state, "annotations"));
 }
@@ -271,8 +273,8 @@ static void listener(struct test *t)
 	check_true(t, "linux.seccomp.listenerpath.closed", m.ended,
 		   "the connection ends while the program runs", "it is open");
 	check_seen(t, "linux.seccomp.listenerpath.one-state", m.json && m.ended && !more.came,
-		   "one JSON object, and one connection",
-		   more.came ? "a second connection, after %s" : "%s", m.text);
+		   "one JSON object, and one connection that ends", "%s%s",
+		   more.came ? "a second connection, after " : m.ended ? "" : "no end, after ", m.text);
 	check_seen(t, "linux.seccomp.state.json", m.json != NULL, "one JSON object in UTF-8", "%s", m.text);
 	check_json(t, "linux.seccomp.listenermetadata.sent", "metadata", json_string(METADATA),
 		   json_object_get(m.json, "metadata"));
@@ -294,7 +296,7 @@ static void fds_first(struct test *t)
 	bundle_set(a.b, "/annotations/org.octest.large", "s", large);
 	m = begin(t, a.c, a.fd);
 	check_seen(t, id, m.json && m.length > sizeof(large), "a state with large annotations",
-		   "%zu bytes", m.length);
+		   "%zu bytes, %s", m.length, m.json ? "one JSON object" : "not one JSON object");
 	check_seen(t, id, m.n_fds && !m.n_later, "descriptors with the first byte, and none later",
 		   "%zu with the first, %zu later", m.n_fds, m.n_later);
 }
@@ -344,7 +346,8 @@ static void children(struct test *t)
 	filter = filter_fd(&m);
 	works = next_call(t, filter, &call);
 	check_seen(t, id, works && (pid_t)call.pid != container_pid(a.c),
-		   "a call of another process than the container's first",
+		   format(t, "a call of another process than %d, the container's first",
+			  (int)container_pid(a.c)),
 		   works ? "process %d" : "no call", works ? (int)call.pid : 0);
 	check_true(t, id, works && answer(filter, &call, ENOTEMPTY), "the agent's answer is taken",
 		   "it is not");

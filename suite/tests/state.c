@@ -122,8 +122,9 @@ static void version_value(struct test *t, const struct looks *l)
 		check_seen(t, "state.oci-version.at-create",
 			   major_1 && json_equal(json_object_get(l->in[0].json, "ociVersion"),
 					      json_object_get(l->in[i].json, "ociVersion")),
-			   "a version of major 1, the same in every status", "%s",
-			   is ? is : "no string");
+			   format(t, "a version of major 1, that of the first status, %s",
+				  life_json(t, json_object_get(l->in[0].json, "ociVersion"))),
+			   "%s", life_json(t, json_object_get(l->in[i].json, "ociVersion")));
 	}
 }
 
@@ -309,7 +310,7 @@ static void bundle_relative(struct test *t)
 	created_in(t, around, parent, WORDS("--bundle", format(t, "./%s/../%s", name, name)));
 	check_seen(t, "state.bundle.absolute", s->bundle && *s->bundle == '/',
 		   "bundle: an absolute path", "bundle: %s", s->bundle ? s->bundle : "no string");
-	life_check_bundle(t, "state.bundle.right-directory", s, b);
+	life_check_bundle(t, "state.bundle.right-directory", s, bundle_path(b));
 	check_runs(t, "cli.create.bundle-relative", direct);
 	check_runs(t, "cli.create.bundle-relative", around);
 }
@@ -322,7 +323,7 @@ static void bundle_from_cwd(struct test *t)
 					    "cli.create.bundle-default" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		life_check_bundle(t, rows[i], s, b);
+		life_check_bundle(t, rows[i], s, bundle_path(b));
 }
 
 /* ------------------------------------------------------------------ annotations */
@@ -538,16 +539,19 @@ static void pid_after_stop(struct test *t)
 	struct container *c = life_created(life_bundle(t));
 	pid_t was = must_state(c)->pid;
 	const struct state *s;
+	bool free;
 
 	must_start(c);
 	must_answer(c);
 	life_stop(t, c);
 	s = op_state(c);
+	free = kill(was, 0) && errno == ESRCH;
 	/* Any other number was that of something else when it was printed. */
 	check_seen(t, "state.pid.stopped-not-foreign",
-		   s->json && (s->pid <= 0 || (s->pid == was && kill(was, 0) && errno == ESRCH)),
+		   s->json && (s->pid <= 0 || (s->pid == was && free)),
 		   "pid absent, not positive, or the number that nobody has any more",
-		   "%s; before: pid %d", life_words(t, s), (int)was);
+		   "%s; before: pid %d, which %s has now", life_words(t, s), (int)was,
+		   free ? "nobody" : "some process");
 }
 
 static void echo_bytes(int fd) __attribute__((noreturn));

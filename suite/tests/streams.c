@@ -603,12 +603,16 @@ static void no_host_cwd(struct test *t)
 	check_true(t, "process.cwd.no-host-leak", true, "", "tried descriptors 3 to 12 and others");
 }
 
-static bool same_object(const json_t *is, int fd)
+static long long inode_of(int fd)
 {
 	struct stat st;
 
-	return is && !fstat(fd, &st) &&
-	       json_integer_value(json_object_get(is, "ino")) == (json_int_t)st.st_ino;
+	return fstat(fd, &st) ? -1 : (long long)st.st_ino;
+}
+
+static bool same_object(const json_t *is, int fd)
+{
+	return is && json_integer_value(json_object_get(is, "ino")) == inode_of(fd);
 }
 
 /* Each stream of the program is the caller's, or /dev/null in its place. */
@@ -629,8 +633,9 @@ static void null_in_place(struct test *t)
 		const json_t *is = descriptor(f, fd);
 
 		check_seen(t, id, same_object(is, o[fd].given) || (is && closed_or_null(f, fd)),
-			   format(t, "descriptor %d is that of create, or /dev/null", fd), "%s",
-			   life_json(t, is));
+			   format(t, "descriptor %d is that of create, inode %lld, or /dev/null",
+				  fd, inode_of(o[fd].given)),
+			   "%s", life_json(t, is));
 	}
 }
 
@@ -657,7 +662,8 @@ static void extra_ones(struct test *t)
 			more = format(t, "%s%s ", more, life_json(t, one));
 	}
 	check_seen(t, id, facts_get(f, "fds") && !*more,
-		   "beyond 0, 1 and 2 at most the one that the caller passes on", "%s", more);
+		   "beyond 0, 1 and 2 at most the one that the caller passes on", "%s",
+		   facts_get(f, "fds") ? more : "nothing is known of any");
 }
 
 /* ------------------------------------------------------------------ streams of the other calls */

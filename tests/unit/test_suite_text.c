@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "events.h"
 
@@ -192,6 +193,45 @@ static void paths_make_what_is_missing(void **state)
 	assert_null(bundle_get(&b, "/notes/with.dot"));
 }
 
+/* ------------------------------------------------------------------ the log of a bundle */
+
+#define SAID(label, rest) "{\"probe\":\"n1\",\"label\":\"" label "\"," rest "}\n"
+#define BEGINS(label)	  SAID(label, "\"fact\":\"begin\"")
+#define ENDS(label)	  SAID(label, "\"done\":true")
+
+/* What log_story() and log_labels() say of a log. */
+static void log_says(const char *text, const char *story, const char *labels)
+{
+	char folder[] = "/tmp/assay-log-XXXXXX";
+	struct test t = { 0 };
+	struct bundle b = { .t = &t, .log = mkdtemp(folder), .nonce = "n1" };
+	const char *path = format(&t, "%s/log", b.log);
+	FILE *file;
+
+	assert_non_null(b.log);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	assert_string_equal(log_story(&b), story);
+	assert_string_equal(log_labels(&b), labels);
+	unlink(path);
+	rmdir(b.log);
+}
+
+static void a_log_is_told_in_the_order_of_its_lines(void **state)
+{
+	(void)state;
+	log_says("", "nothing ran", "");
+	log_says(BEGINS("a") ENDS("a") BEGINS("b") SAID("b", "\"fact\":\"state\"") ENDS("b") BEGINS("a"),
+		 "a begins, a ends, b begins, b ends, a begins", "a b a");
+	log_says(BEGINS("a") BEGINS("b") ENDS("a") ENDS("b"), "a begins, b begins, a ends, b ends", "a b");
+	/* Words of others, no JSON, and the half of a line. */
+	log_says("{\"probe\":\"n2\",\"label\":\"a\",\"fact\":\"begin\"}\nhello\n\n" BEGINS("a")
+		 "{\"probe\":\"n1\",\"label\":\"a\",\"done\":true}",
+		 "a begins", "a");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +240,7 @@ int main(void)
 		cmocka_unit_test(body_does_not_outgrow_its_bound),
 		cmocka_unit_test(facts_come_with_the_nonce),
 		cmocka_unit_test(paths_make_what_is_missing),
+		cmocka_unit_test(a_log_is_told_in_the_order_of_its_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
