@@ -32,6 +32,7 @@ struct running {
 	int pidfd;
 	unsigned int number;
 	int64_t allowed_ns, runtime_began;
+	const char *stood; /* what stood still when its limit was over */
 	bool ended;
 };
 
@@ -362,6 +363,10 @@ static void evidence(struct running *r)
 				  (long long)(x->end_ns - x->start_ns) / 1000);
 
 	stream_add(s, head, strlen(head));
+	if (r->stood) {
+		stream_add(s, "--- what there was then\n", 24);
+		stream_add(s, r->stood, strlen(r->stood));
+	}
 	if (x->out_length) {
 		stream_add(s, "--- stdout\n", 11);
 		stream_add(s, x->out, x->out_length < 8192 ? x->out_length : 8192);
@@ -440,6 +445,7 @@ const struct result *running_end(struct running *r)
 		return x;
 	if (wait_working(t, &r->pidfd, 1, allowed(r)) < 0) {
 		x->timed_out = true;
+		r->stood = world_waits(t);
 		kill_since(t, r->pid);
 	}
 	x->end_ns = now_ns();

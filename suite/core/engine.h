@@ -269,6 +269,11 @@ struct running *runtime_begin_for(struct test *t, const struct call *c, struct c
 void child_add(struct test *t, pid_t pid);
 void child_remove(struct test *t, pid_t pid);
 bool child_is(const struct test *t, pid_t pid);
+/*
+ * What runs in the world of a test, and where in the kernel its threads wait (wchan of proc(5)), a
+ * line for each process: for whoever asks why a limit came. "" for nothing but the test itself.
+ */
+const char *world_waits(struct test *t);
 /* Reap zombies nobody has a claim on. */
 void reap_orphans(struct test *t);
 /* Take in a container's process if it has ended. */

@@ -27,6 +27,9 @@
 #include "engine.h"
 #include "init/listing.h"
 
+#define SHOWN_MAX 1000 /* processes in one text */
+#define PLACES	  8    /* where threads of one process wait */
+
 void child_add(struct test *t, pid_t pid)
 {
 	struct child *c = take(sizeof(*c));
@@ -259,4 +262,73 @@ int file_write(struct test *t, const char *path, const char *text)
 	if (close(fd) && !error)
 		error = -errno;
 	return error;
+}
+
+/* ------------------------------------------------------------------ what stands still */
+
+struct place {
+	char name[64];
+	unsigned int threads;
+};
+
+/* Where in the kernel the threads of a process wait: "9 in futex_wait_queue, 1 runs". */
+static const char *waits_of(struct test *t, const char *pid)
+{
+	struct place places[PLACES + 1] = { { .threads = 0 } };
+	const char *text = "", *thread;
+	struct listing list;
+
+	if (listing_open(&list, AT_FDCWD, format(t, "/proc/%s/task", pid)))
+		return text;
+	while ((thread = listing_next(&list))) {
+		char name[64];
+		size_t i = 0;
+
+		/* "0": it runs, or is about to. */
+		if (!file_look(format(t, "/proc/%s/task/%s/wchan", pid, thread), name, sizeof(name)))
+			continue;
+		while (i < PLACES && places[i].threads && strcmp(places[i].name, name) != 0)
+			i++;
+		snprintf(places[i].name, sizeof(places[i].name), "%s", i < PLACES ? name : "others");
+		places[i].threads++;
+	}
+	close(list.fd);
+	for (size_t i = 0; i <= PLACES; i++)
+		if (places[i].threads)
+			text = format(t, "%s%s%u %s%s", text, *text ? ", " : "", places[i].threads,
+				      strcmp(places[i].name, "0") ? "in " : "",
+				      strcmp(places[i].name, "0") ? places[i].name : "runs");
+	return text;
+}
+
+const char *world_waits(struct test *t)
+{
+	struct stream *all = stream_new(NULL, -1, EVIDENCE_MAX);
+	unsigned int shown = 0;
+	struct listing list;
+	const char *pid;
+
+	if (listing_open(&list, AT_FDCWD, "/proc"))
+		return "";
+	while ((pid = listing_next(&list)) && shown < SHOWN_MAX) {
+		char stat[512], *name, *after;
+		const char *line;
+
+		if (*pid < '0' || *pid > '9' || strtol(pid, NULL, 10) == getpid() ||
+		    !file_look(format(t, "/proc/%s/stat", pid), stat, sizeof(stat)))
+			continue;
+		/* "7 (a name) S 1 ...": the name may hold anything. */
+		name = strchr(stat, '(');
+		after = strrchr(stat, ')');
+		if (!name || !after || strlen(after) < 4)
+			continue;
+		*after = '\0';
+		line = format(t, "pid %s, a child of %ld, %s: %s\n", pid,
+			      strtol(after + 4, NULL, 10), name + 1,
+			      after[2] == 'Z' ? "a zombie" : waits_of(t, pid));
+		stream_add(all, line, strlen(line));
+		shown++;
+	}
+	close(list.fd);
+	return stream_text(all, NULL);
 }

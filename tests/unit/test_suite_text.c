@@ -8,10 +8,14 @@
  */
 #include "suite.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -193,6 +197,34 @@ static void paths_make_what_is_missing(void **state)
 	assert_null(bundle_get(&b, "/notes/with.dot"));
 }
 
+/* ------------------------------------------------------------------ what stands still */
+
+static void a_process_that_waits_is_named(void **state)
+{
+	struct test t = { 0 };
+	const char *text, *line;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_return_code(pid, errno);
+	if (!pid) {
+		prctl(PR_SET_NAME, "a (name) b");
+		for (;;)
+			pause();
+	}
+	/* It gives itself the name a little later. */
+	do
+		text = world_waits(&t);
+	while (!(line = strstr(text, format(&t, "pid %d, a child of %d, a (name) b: 1 ", (int)pid, (int)getpid()))));
+	assert_non_null(strchr(line, '\n'));
+	assert_null(strstr(text, format(&t, "pid %d, ", (int)getpid())));
+	kill(pid, SIGKILL);
+	assert_return_code(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), errno);
+	assert_non_null(strstr(world_waits(&t), format(&t, "pid %d, a child of %d, a (name) b: a zombie\n",
+							(int)pid, (int)getpid())));
+	waitpid(pid, NULL, 0);
+}
+
 /* ------------------------------------------------------------------ the log of a bundle */
 
 #define SAID(label, rest) "{\"probe\":\"n1\",\"label\":\"" label "\"," rest "}\n"
@@ -240,6 +272,7 @@ int main(void)
 		cmocka_unit_test(body_does_not_outgrow_its_bound),
 		cmocka_unit_test(facts_come_with_the_nonce),
 		cmocka_unit_test(paths_make_what_is_missing),
+		cmocka_unit_test(a_process_that_waits_is_named),
 		cmocka_unit_test(a_log_is_told_in_the_order_of_its_lines),
 	};
 
