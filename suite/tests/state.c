@@ -725,8 +725,7 @@ static void hostile_name(struct test *t)
 		   "status running, whatever the program is called", "%s", life_words(t, s));
 	container_close_input(c);
 	container_wait(c);
-	check_seen(t, "state.status.hostile-process-name", life_is(s, "stopped"),
-		   "status stopped after the exit", "%s", life_words(t, s));
+	life_check(t, "state.status.hostile-process-name", state_until(c, "stopped"), "stopped");
 }
 
 static void during_create(struct test *t)
