@@ -23,7 +23,7 @@ export SOURCE_DATE_EPOCH
 # What a run needs, and what `image` makes besides.
 RUN_PARTS := build/kernel/unified/vmlinux build/kernel/legacy/vmlinux build/initramfs.cpio.zst build/assay
 IMAGES := build/assay.iso build/assay.img
-BOOT_STAGES = host appliance paths certify kill prove
+BOOT_STAGES = host appliance paths certify kill prove reference
 
 .PHONY: help setup fetch suite image run certify reference prove test reproduce bench clean distclean
 
