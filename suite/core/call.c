@@ -460,7 +460,7 @@ const struct result *running_end(struct running *r)
 		test_broken(t, "%s: the saboteur is broken: %s", x->command, result_text(t, x));
 	/* A test that gives its own limit expects it may be met. */
 	if (x->timed_out && !r->call.limit_s)
-		test_hang(t, x->command);
+		test_hang(t, x->command, "");
 	return x;
 }
 

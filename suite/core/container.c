@@ -375,7 +375,7 @@ static struct facts *listen(struct container *c, const char *fact)
 			return f; /* every writer has gone */
 		ready = wait_working(c->t, fds, 2, c->t->limit);
 		if (ready < 0)
-			test_hang(c->t, "the probe in the container answers");
+			test_hang(c->t, "the probe in the container answers", world_waits(c->t));
 		if (ready == 1) {
 			/* Ended: what it wrote before is in the pipe by now. */
 			f = said(c);

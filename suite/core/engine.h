@@ -225,8 +225,11 @@ struct turn {
 /* The whole life of a test in its own process: makes its world, waits for its turn; does not return. */
 void test_live(const struct context *c, const struct planned *p, size_t index, int channel)
 	__attribute__((noreturn));
-/* The limit of the test is over while waiting for `what`: outcome hang. */
-void test_hang(struct test *t, const char *what) __attribute__((noreturn));
+/*
+ * The limit of the test is over while waiting for `what`: outcome hang. `stood` is what
+ * world_waits() says, "" where other evidence has it.
+ */
+void test_hang(struct test *t, const char *what, const char *stood) __attribute__((noreturn));
 /* One check: the requirement must be one that the entry lists. */
 void test_decide(struct test *t, const char *requirement, enum outcome outcome,
 		 const char *expected, const char *observed);

@@ -5,7 +5,6 @@
  * then used CPU time all along, and what hangs has not. So a limit that is over is given again while
  * the world of the test works. It must never be given for ever: what spins hangs as well.
  */
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +52,10 @@ bool patience_renew(struct patience *p, const struct context *c, const char *wor
 	return was.given < LIMIT_TIMES && (p->used - was.used) * WORKING >= p->from - was.from;
 }
 
-int wait_working(struct test *t, const int *fds, int n, int64_t span)
+/* Until one of `fds` is ready, or -1 at `until`: pump(), or what does nothing else. */
+typedef int await(struct test *t, const int *fds, int n, int64_t until);
+
+static int working(struct test *t, await *ready_by, const int *fds, int n, int64_t span)
 {
 	struct patience p = { 0 };
 	int64_t until;
@@ -62,20 +64,33 @@ int wait_working(struct test *t, const int *fds, int n, int64_t span)
 	patience_begin(&p, t->context, "");
 	do {
 		until = p.from + span < t->end ? p.from + span : t->end;
-		ready = pump(t, fds, n, until);
+		ready = ready_by(t, fds, n, until);
 	} while (ready < 0 && until < t->end && patience_renew(&p, t->context, ""));
 	return ready;
 }
 
+int wait_working(struct test *t, const int *fds, int n, int64_t span)
+{
+	return working(t, pump, fds, n, span);
+}
+
+static int look(struct test *t, const int *fds, int n, int64_t until)
+{
+	struct pollfd set = { .fd = *fds, .events = POLLIN };
+	int64_t left;
+
+	(void)t;
+	(void)n;
+	do {
+		/* Rounded up: at 0 it would look without end. */
+		left = (until - now_ns() + NS_PER_MS - 1) / NS_PER_MS;
+		if (poll(&set, 1, left > 0 ? (int)left : 0) > 0)
+			return 0;
+	} while (left > 0);
+	return -1;
+}
+
 bool readable_within(struct test *t, int fd, unsigned int ms)
 {
-	struct pollfd set = { .fd = fd, .events = POLLIN };
-	struct patience p = { 0 };
-	int ready;
-
-	patience_begin(&p, t->context, "");
-	do
-		ready = poll(&set, 1, (int)ms);
-	while ((ready < 0 && errno == EINTR) || (!ready && patience_renew(&p, t->context, "")));
-	return ready > 0;
+	return working(t, look, &fd, 1, ms * NS_PER_MS) >= 0;
 }

@@ -208,5 +208,5 @@ int pump(struct test *t, const int *fds, int n, int64_t until)
 void wait_readable(struct test *t, int fd, const char *what)
 {
 	if (wait_working(t, &fd, 1, t->limit) < 0)
-		test_hang(t, what);
+		test_hang(t, what, world_waits(t));
 }

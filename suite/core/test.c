@@ -258,14 +258,13 @@ void test_skip(struct test *t, const char *format, ...)
 	finish(t, OUTCOME_PASS);
 }
 
-void test_hang(struct test *t, const char *what)
+void test_hang(struct test *t, const char *what, const char *stood)
 {
-	const char *waits = world_waits(t);
 	char text[TEXT_MAX];
 
 	snprintf(text, sizeof(text), "no end within the time limit: %s", what);
-	if (*waits)
-		test_evidence(t, "processes.txt", waits);
+	if (*stood)
+		test_evidence(t, "processes.txt", stood);
 	decide_rest(t, OUTCOME_FAIL, "an answer within the time limit", text);
 	finish(t, OUTCOME_HANG);
 }

@@ -103,7 +103,7 @@ static void what_works_gets_more_but_not_for_ever(void **state)
 
 static void a_descriptor_alone_is_waited_for_as_well(void **state)
 {
-	struct test t = { .context = &v2 };
+	struct test t = { .context = &v2, .end = 1000 * NS_PER_S };
 
 	(void)state;
 	for (int share = 0; share <= 400; share += 400) {
@@ -118,8 +118,13 @@ static void a_descriptor_alone_is_waited_for_as_well(void **state)
 	}
 	m.ready_at = 64 * 60 * NS_PER_S;
 	m.now = 0;
+	m.interrupted = true;
 	assert_false(readable_within(&t, 7, 10000));
 	assert_int_equal(m.now / NS_PER_S, LIMIT_TIMES * 10);
+	m.now = 0;
+	t.end = 23 * NS_PER_S; /* the end of the test */
+	assert_false(readable_within(&t, 7, 10000));
+	assert_int_equal(m.now / NS_PER_S, 23);
 }
 
 static void either_version_of_cgroups_tells_it(void **state)
