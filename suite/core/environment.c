@@ -78,6 +78,14 @@ static json_t *field(const char *text, const char *key)
 	return json_stringn(at, strcspn(at, "\n"));
 }
 
+/* What the kernel reads the time from: a TSC that it has found unstable makes each look dear. */
+static json_t *clocksource(void)
+{
+	json_t *name = first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+
+	return name ? name : json_null();
+}
+
 static json_t *cpu(void)
 {
 	return json_pack("{s:o s:i}", "model", field(slurp("/proc/cpuinfo"), "model name"), "count",
@@ -210,9 +218,9 @@ void environment_body(struct body *b, const struct context *c)
 	for (size_t i = 0; !c->cgroup_v2 && i < c->n_hierarchies; i++)
 		if (c->hierarchies[i].v2)
 			cgroup = "hybrid";
-	now = json_pack("{s:b s:o s:o s:o s:o s:o s:s s:o s:s s:o s:f}", "controlled",
-			(int)c->appliance, "kernel", kernel(), "cpu", cpu(), "memory", memory(),
-			"pci", pci(), "dmi", dmi(), "firmware",
+	now = json_pack("{s:b s:o s:o s:o s:o s:o s:o s:s s:o s:s s:o s:f}", "controlled",
+			(int)c->appliance, "kernel", kernel(), "cpu", cpu(), "clocksource",
+			clocksource(), "memory", memory(), "pci", pci(), "dmi", dmi(), "firmware",
 			stat("/sys/firmware/efi", &st) ? "bios" : "efi", "hypervisor", hypervisor(),
 			"cgroup", cgroup, "lsm", lsm(), "slowness", c->slowness);
 	for (void *i = json_object_iter(now); i; i = json_object_iter_next(now, i))
