@@ -17,7 +17,7 @@
 /* Where the ids of the container begin outside. */
 #define FIRST 100000
 
-#define PIDS "{\"pids\":{\"limit\":50}}"
+#define PIDS "{\"pids\":{\"limit\":4050}}"
 #define LIST "/sys/kernel/cgroup/delegate"
 
 /* ------------------------------------------------------------------ owners */
@@ -216,7 +216,7 @@ static void kept_v1(struct test *t)
 	struct bundle *b = given(t, CG_PATH);
 	struct container *c = container_new(b);
 
-	bundle_set(b, "linux.resources", "{s:{s:i} s:{s:i}}", "pids", "limit", 50, "memory", "limit",
+	bundle_set(b, "linux.resources", "{s:{s:i} s:{s:i}}", "pids", "limit", 4050, "memory", "limit",
 		   67108864);
 	must_create(c);
 	for (const char *const *name = WORDS("pids", "memory", "devices", "cpu", "freezer"); *name;

@@ -38,7 +38,7 @@ static void absolute_v1(struct test *t)
 	struct container *c;
 
 	c = container_new(cg_bundle(t, CG_PARENT "/abs",
-				    "{\"pids\":{\"limit\":50},\"memory\":{\"limit\":268435456},"
+				    "{\"pids\":{\"limit\":4050},\"memory\":{\"limit\":268435456},"
 				    "\"cpu\":{\"shares\":512}}"));
 	if (!may_create(t, id, c))
 		return;
@@ -51,7 +51,7 @@ static void absolute_v1(struct test *t)
 static void from_below(struct test *t)
 {
 	const char *id = "linux.cgroupspath.absolute.runtime-in-subcgroup";
-	struct bundle *b = cg_bundle(t, CG_PARENT "/abs2", PIDS("50"));
+	struct bundle *b = cg_bundle(t, CG_PARENT "/abs2", PIDS("4050"));
 	struct container *c = container_new(b);
 
 	cg_make(t, "pids", CG_PARENT "/caller");
@@ -67,7 +67,7 @@ static void consistent(struct test *t, const char *id, const char *path)
 	const char *first = NULL;
 
 	for (int i = 0; i < 2; i++) {
-		struct container *c = container_new(cg_bundle(t, path, PIDS("50")));
+		struct container *c = container_new(cg_bundle(t, path, PIDS("4050")));
 		struct call call = { .cwd = i ? test_dir(t) : "/" };
 		const struct result *r = op_create_with(c, &call);
 		const char *place;
@@ -110,14 +110,14 @@ static void limits_apply(struct test *t, const char *id, const char *path, const
 
 static void relative_limits(struct test *t)
 {
-	limits_apply(t, "linux.cgroupspath.relative.limits", "octest-rel", PIDS("17"), "17");
+	limits_apply(t, "linux.cgroupspath.relative.limits", "octest-rel", PIDS("4017"), "4017");
 }
 
 /* Some place of its own: the container is not where the runtime is. */
 static void relative(struct test *t)
 {
 	const char *id = "linux.cgroupspath.relative";
-	struct container *c = container_new(cg_bundle(t, "octest-rel", PIDS("50")));
+	struct container *c = container_new(cg_bundle(t, "octest-rel", PIDS("4050")));
 	const char *own = cgroup_path(t, getpid(), "pids");
 
 	if (may_create(t, id, c))
@@ -128,20 +128,20 @@ static void relative(struct test *t)
 
 static void absent(struct test *t)
 {
-	limits_apply(t, "linux.cgroupspath.absent", NULL, PIDS("19"), "19");
+	limits_apply(t, "linux.cgroupspath.absent", NULL, PIDS("4019"), "4019");
 }
 
 static void separate(struct test *t)
 {
 	const char *id = "linux.cgroupspath.absent.separate";
-	struct container *one = container_new(cg_bundle(t, NULL, PIDS("21")));
-	struct container *two = container_new(cg_bundle(t, NULL, PIDS("22")));
+	struct container *one = container_new(cg_bundle(t, NULL, PIDS("4021")));
+	struct container *two = container_new(cg_bundle(t, NULL, PIDS("4022")));
 
 	must_create(one);
 	must_create(two);
-	check_string(t, id, "pids.max of the first container", "21",
+	check_string(t, id, "pids.max of the first container", "4021",
 		     cg_in_force(t, one, "pids", "pids.max", "max"));
-	check_string(t, id, "pids.max of the second container", "22",
+	check_string(t, id, "pids.max of the second container", "4022",
 		     cg_in_force(t, two, "pids", "pids.max", "max"));
 }
 
@@ -165,7 +165,7 @@ static void odd_path(struct test *t)
 {
 	const struct odd_row *row = test_row(t);
 	const char *id = "linux.cgroupspath.invalid";
-	struct container *c = container_new(cg_bundle(t, row->path, PIDS("50")));
+	struct container *c = container_new(cg_bundle(t, row->path, PIDS("4050")));
 	const struct result *r = op_create(c);
 
 	/* An error is what the text wants of who calls the value invalid. */
@@ -180,7 +180,7 @@ static void odd_path(struct test *t)
 static void created(struct test *t)
 {
 	const char *id = "linux.cgroupspath.created";
-	struct container *c = container_new(cg_bundle(t, CG_PARENT "/n1/n2/n3", PIDS("50")));
+	struct container *c = container_new(cg_bundle(t, CG_PARENT "/n1/n2/n3", PIDS("4050")));
 
 	must_create(c);
 	check_within(t, id, "cgroup of the container", cg_of(t, c, "pids"), CG_PARENT "/n1/n2/n3");
@@ -189,7 +189,7 @@ static void created(struct test *t)
 static void existing(struct test *t)
 {
 	const char *id = "linux.cgroupspath.existing";
-	struct bundle *b = cg_bundle(t, CG_PATH, PIDS("50"));
+	struct bundle *b = cg_bundle(t, CG_PATH, PIDS("4050"));
 	struct container *c = container_new(b);
 
 	cg_make(t, "pids", CG_PATH);
@@ -199,7 +199,7 @@ static void existing(struct test *t)
 
 static void member_at_create(struct test *t)
 {
-	struct container *c = container_new(cg_bundle(t, CG_PATH, PIDS("50")));
+	struct container *c = container_new(cg_bundle(t, CG_PATH, PIDS("4050")));
 
 	must_create(c);
 	check_within(t, "linux.cgroupspath.member-at-create", "cgroup of the created container",
@@ -225,7 +225,7 @@ static const char *where_there_is(struct test *t, const char *path)
 static void deleted(struct test *t)
 {
 	const char *id = "linux.cgroupspath.deleted";
-	struct container *c = container_new(cg_bundle(t, CG_PARENT "/del", PIDS("50")));
+	struct container *c = container_new(cg_bundle(t, CG_PARENT "/del", PIDS("4050")));
 
 	must_create(c);
 	check_true(t, id, *where_there_is(t, CG_PARENT "/del"), "create makes the cgroup",
@@ -241,7 +241,7 @@ static void deleted(struct test *t)
 static void deleted_on_error(struct test *t)
 {
 	const char *id = "linux.cgroupspath.deleted-on-error";
-	struct bundle *good = cg_bundle(t, CG_PARENT "/good", PIDS("50")), *bad;
+	struct bundle *good = cg_bundle(t, CG_PARENT "/good", PIDS("4050")), *bad;
 
 	bundle_dir(good, "rootfs/mnt", 0755);
 	bundle_mount(good, "/mnt", "none", host_dir(t, "there"), "bind");
@@ -280,12 +280,12 @@ struct untouched_row {
 };
 
 static const struct untouched_row untouched_rows[] = {
-	{ { "resources-absent", "linux.cgroupspath.resources-absent", NULL }, NULL, "55" },
-	{ { "partial-resources", "linux.cgroupspath.partial-resources", NULL }, PIDS("9"), "9" },
+	{ { "resources-absent", "linux.cgroupspath.resources-absent", NULL }, NULL, "4055" },
+	{ { "partial-resources", "linux.cgroupspath.partial-resources", NULL }, PIDS("4009"), "4009" },
 	{ { "empty-objects", "linux.resources.empty-objects", NULL },
 	  "{\"memory\":{},\"cpu\":{},\"blockIO\":{},\"network\":{},\"devices\":[],"
 	  "\"hugepageLimits\":[]}",
-	  "55" },
+	  "4055" },
 };
 
 static void untouched(struct test *t)
@@ -296,7 +296,7 @@ static void untouched(struct test *t)
 
 	cg_make(t, "pids", CG_PATH);
 	cg_make(t, "memory", CG_PATH);
-	cg_write(t, "pids", CG_PATH, "pids.max", "55");
+	cg_write(t, "pids", CG_PATH, "pids.max", "4055");
 	cg_write(t, "memory", CG_PATH, file, "268435456");
 	must_create(container_new(b));
 	check_string(t, row->c.requirement, "pids.max", row->pids,
@@ -313,9 +313,9 @@ static void at_create(struct test *t)
 	struct container *c;
 
 	c = container_new(cg_bundle(t, CG_PATH,
-				    "{\"pids\":{\"limit\":23},\"memory\":{\"limit\":67108864}}"));
+				    "{\"pids\":{\"limit\":4023},\"memory\":{\"limit\":67108864}}"));
 	must_create(c);
-	check_string(t, id, "pids.max of the created container", "23",
+	check_string(t, id, "pids.max of the created container", "4023",
 		     cg_in_force(t, c, "pids", "pids.max", "max"));
 	check_string(t, id, format(t, "%s of the created container", file), "67108864",
 		     cg_in_force(t, c, "memory", file, none));
@@ -324,15 +324,15 @@ static void at_create(struct test *t)
 static void parent_untouched(struct test *t)
 {
 	const char *id = "linux.resources.parent-untouched";
-	struct bundle *b = cg_bundle(t, CG_PARENT "/par/c", PIDS("23"));
+	struct bundle *b = cg_bundle(t, CG_PARENT "/par/c", PIDS("4023"));
 	struct container *c = container_new(b);
 
 	cg_make(t, "pids", CG_PARENT "/par");
-	cg_write(t, "pids", CG_PARENT "/par", "pids.max", "99");
+	cg_write(t, "pids", CG_PARENT "/par", "pids.max", "4099");
 	must_create(c);
-	check_string(t, id, "pids.max of the container", "23",
+	check_string(t, id, "pids.max of the container", "4023",
 		     cg_in_force(t, c, "pids", "pids.max", "max"));
-	check_string(t, id, "pids.max of the cgroup above it", "99",
+	check_string(t, id, "pids.max of the cgroup above it", "4099",
 		     cgroup_value(t, "pids", CG_PARENT "/par", "pids.max"));
 }
 

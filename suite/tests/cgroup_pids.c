@@ -2,6 +2,10 @@
 /*
  * linux.resources.pids (config-linux.md#pids), on cgroup v1 and v2 alike: the file is pids.max on
  * both. The kernel takes 0 to PID_MAX_LIMIT (4194304) and "max".
+ *
+ * What a runtime runs in the cgroup counts too, its own threads and those of a sandbox with a kernel
+ * of its own, and there are more of them where there are more CPUs: so a limit that is only read
+ * back, here and elsewhere, lies far beyond them, and one that is to bind well above.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -15,29 +19,29 @@
 static const struct cg_row v1_rows[] = {
 	{
 		{ "limit-v1", "linux.resources.pids.limit.v1", "pids.limit is pids.max of the cgroup" },
-		"pids", PIDS("37"), { { 0 } }, { { "pids.max", "37" } }, NULL, false,
+		"pids", PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, false,
 	},
 	{
 		{ "unlimited-v1", "linux.resources.pids.limit.unlimited.v1", "-1 takes a limit away" },
-		"pids", PIDS("-1"), { { "pids.max", "50" } }, { { "pids.max", "max" } }, NULL, false,
+		"pids", PIDS("-1"), { { "pids.max", "4050" } }, { { "pids.max", "max" } }, NULL, false,
 	},
 };
 
 static const struct cg_row v2_rows[] = {
 	{
 		{ "limit-v2", "linux.resources.pids.limit.v2", "pids.limit is pids.max of the cgroup" },
-		"pids", PIDS("37"), { { 0 } }, { { "pids.max", "37" } }, NULL, false,
+		"pids", PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, false,
 	},
 	{
 		{ "unlimited-v2", "linux.resources.pids.limit.unlimited.v2", "-1 takes a limit away" },
-		"pids", PIDS("-1"), { { "pids.max", "50" } }, { { "pids.max", "max" } }, NULL, false,
+		"pids", PIDS("-1"), { { "pids.max", "4050" } }, { { "pids.max", "max" } }, NULL, false,
 	},
 };
 
 static const struct cg_row rows[] = {
 	{
 		{ "absent", "linux.resources.pids.limit.absent", "pids without limit changes nothing" },
-		"pids", "{\"pids\":{}}", { { "pids.max", "50" } }, { { "pids.max", "50" } }, NULL, true,
+		"pids", "{\"pids\":{}}", { { "pids.max", "4050" } }, { { "pids.max", "4050" } }, NULL, true,
 	},
 	{
 		{ "large", "linux.resources.pids.limit.large", "the largest limit is kept" },
@@ -63,22 +67,22 @@ static void beyond(struct test *t)
 static void enforced(struct test *t)
 {
 	const char *id = "linux.resources.pids.limit.enforced";
-	struct bundle *b = cg_bundle(t, CG_PATH, PIDS("20"));
+	struct bundle *b = cg_bundle(t, CG_PATH, PIDS("200"));
 	const struct facts *f;
 	long long made;
 
-	bundle_probe(b, "forks", "64", NULL);
+	bundle_probe(b, "forks", "512", NULL);
 	f = bundle_supported(b, id);
 	if (!f)
 		return;
 	made = facts_int(f, "forks.made");
-	check_seen(t, id, made >= 0 && made <= 19, "at most 19 children under a limit of 20",
+	check_seen(t, id, made >= 0 && made <= 199, "at most 199 children under a limit of 200",
 		   "%lld", made);
 	check_string(t, id, "the fork after that", "EAGAIN", facts_string(f, "forks.errno"));
 	/* And it is the limit that does it. */
-	b = cg_bundle(t, CG_PATH, PIDS("40"));
-	f = bundle_run(b, "forks", "64");
-	check_seen(t, id, facts_int(f, "forks.made") > 19, "more than 19 under a limit of 40",
+	b = cg_bundle(t, CG_PATH, PIDS("400"));
+	f = bundle_run(b, "forks", "512");
+	check_seen(t, id, facts_int(f, "forks.made") > 199, "more than 199 under a limit of 400",
 		   "%lld", facts_int(f, "forks.made"));
 }
 
@@ -89,7 +93,7 @@ static void zero(struct test *t, const char *id)
 	const struct facts *f;
 
 	cg_make(t, "pids", CG_PATH);
-	cg_write(t, "pids", CG_PATH, "pids.max", "50");
+	cg_write(t, "pids", CG_PATH, "pids.max", "4050");
 	b = cg_bundle(t, CG_PATH, PIDS("0"));
 	f = bundle_run(b, "forks", "1");
 	check_int(t, id, "children that could be made", 0, facts_int(f, "forks.made"));

@@ -20,11 +20,11 @@
 
 static const struct cg_row rows[] = {
 	{ { "written", "linux.resources.unified.written", NULL }, "memory",
-	  UNIFIED("\"pids.max\":\"33\",\"memory.high\":\"50331648\""), { { 0 } },
-	  { { "pids.max", "33" }, { "memory.high", "50331648" }, { "memory.max", "max" } }, NULL,
+	  UNIFIED("\"pids.max\":\"4033\",\"memory.high\":\"50331648\""), { { 0 } },
+	  { { "pids.max", "4033" }, { "memory.high", "50331648" }, { "memory.max", "max" } }, NULL,
 	  false },
 	{ { "existing", "linux.resources.unified.written", NULL }, "pids",
-	  UNIFIED("\"pids.max\":\"max\",\"memory.high\":\"50331648\""), { { "pids.max", "44" } },
+	  UNIFIED("\"pids.max\":\"max\",\"memory.high\":\"50331648\""), { { "pids.max", "4044" } },
 	  { { "pids.max", "max" }, { "memory.high", "50331648" } }, NULL, false },
 	{ { "unknown-key", "linux.resources.unified.unknown-key", NULL }, "memory",
 	  UNIFIED("\"memory.oom.group\":\"1\""), { { 0 } }, { { "memory.oom.group", "1" } },
@@ -36,8 +36,8 @@ static const struct cg_row rows[] = {
 	  UNIFIED("\"cgroup.max.descendants\":\"5\""), { { 0 } },
 	  { { "cgroup.max.descendants", "5" } }, NULL, false },
 	{ { "with-classic", "linux.resources.unified.with-classic", NULL }, "memory",
-	  "{\"pids\":{\"limit\":33},\"unified\":{\"memory.high\":\"50331648\"}}", { { 0 } },
-	  { { "pids.max", "33" }, { "memory.high", "50331648" } }, NULL, false },
+	  "{\"pids\":{\"limit\":4033},\"unified\":{\"memory.high\":\"50331648\"}}", { { 0 } },
+	  { { "pids.max", "4033" }, { "memory.high", "50331648" } }, NULL, false },
 	{ { "with-classic-one", "linux.resources.unified.with-classic", NULL }, "memory",
 	  "{\"memory\":{\"limit\":67108864},\"unified\":{\"memory.high\":\"50331648\"}}", { { 0 } },
 	  { { "memory.max", "67108864" }, { "memory.high", "50331648" } }, NULL, false },
@@ -82,7 +82,7 @@ static const struct key_row keys[] = {
 	{ { "cpuset", NULL, NULL }, "cpuset", "cpuset.cpus", "0" },
 	{ { "io", NULL, NULL }, "io", "io.weight", "default 77" },
 	{ { "memory", NULL, NULL }, "memory", "memory.high", "50331648" },
-	{ { "pids", NULL, NULL }, "pids", "pids.max", "33" },
+	{ { "pids", NULL, NULL }, "pids", "pids.max", "4033" },
 	{ { "hugetlb", NULL, NULL }, "hugetlb", "hugetlb.2MB.max", "4194304" },
 	{ { "rdma", NULL, NULL }, "rdma", "rdma.max", NULL }, /* of a device of the test's */
 };
@@ -148,7 +148,7 @@ static void enabled(struct test *t, const char *id, const char *controller, cons
 
 static void controllers_enabled(struct test *t)
 {
-	enabled(t, "linux.resources.unified.controllers-enabled", "pids", "pids.max", "33");
+	enabled(t, "linux.resources.unified.controllers-enabled", "pids", "pids.max", "4033");
 }
 
 static void each_controller(struct test *t)
@@ -191,15 +191,15 @@ struct refused_row {
 	const char *bad;
 };
 
-#define GOOD UNIFIED("\"pids.max\":\"33\"")
+#define GOOD UNIFIED("\"pids.max\":\"4033\"")
 
 static const struct refused_row refused_rows[] = {
 	{ { "missing-controller", "linux.resources.unified.missing-controller", NULL },
-	  UNIFIED("\"pids.max\":\"33\",\"nosuch.max\":\"1\"") },
+	  UNIFIED("\"pids.max\":\"4033\",\"nosuch.max\":\"1\"") },
 	{ { "missing-file", "linux.resources.unified.missing-file", NULL },
-	  UNIFIED("\"pids.max\":\"33\",\"memory.octnone\":\"1\"") },
+	  UNIFIED("\"pids.max\":\"4033\",\"memory.octnone\":\"1\"") },
 	{ { "missing-core-file", "linux.resources.unified.missing-file", NULL },
-	  UNIFIED("\"pids.max\":\"33\",\"cgroup.octnone\":\"1\"") },
+	  UNIFIED("\"pids.max\":\"4033\",\"cgroup.octnone\":\"1\"") },
 	{ { "invalid-value", "linux.resources.unified.invalid-value", NULL },
 	  UNIFIED("\"pids.max\":\"lots\"") },
 };
@@ -215,7 +215,7 @@ static void refused(struct test *t)
 static void refused_v1(struct test *t)
 {
 	check_refused_by_create(t, "linux.resources.unified.v1", cg_bundle(t, CG_PATH, GOOD),
-				cg_bundle(t, CG_PARENT "/good", "{\"pids\":{\"limit\":33}}"));
+				cg_bundle(t, CG_PARENT "/good", "{\"pids\":{\"limit\":4033}}"));
 }
 
 struct climb_row {
@@ -234,16 +234,16 @@ static void climbing(struct test *t)
 {
 	const struct climb_row *row = test_row(t);
 	const char *id = "linux.resources.unified.path-traversal";
-	const char *resources = format(t, UNIFIED("\"pids.max\":\"33\",\"%s\":\"3\""), row->key);
+	const char *resources = format(t, UNIFIED("\"pids.max\":\"4033\",\"%s\":\"3\""), row->key);
 
 	cg_make(t, "pids", CG_PARENT "/neighbour");
-	cg_write(t, "pids", CG_PARENT, "pids.max", "77");
-	cg_write(t, "pids", CG_PARENT "/neighbour", "pids.max", "78");
+	cg_write(t, "pids", CG_PARENT, "pids.max", "4077");
+	cg_write(t, "pids", CG_PARENT "/neighbour", "pids.max", "4078");
 	check_refused_by_create(t, id, cg_bundle(t, CG_PATH, resources),
 				cg_bundle(t, CG_PARENT "/good", GOOD));
-	check_string(t, id, "pids.max above the container", "77",
+	check_string(t, id, "pids.max above the container", "4077",
 		     cgroup_value(t, "pids", CG_PARENT, "pids.max"));
-	check_string(t, id, "pids.max beside the container", "78",
+	check_string(t, id, "pids.max beside the container", "4078",
 		     cgroup_value(t, "pids", CG_PARENT "/neighbour", "pids.max"));
 }
 

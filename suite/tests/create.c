@@ -185,7 +185,7 @@ static void bogus_type(struct test *t, struct bundle *bad)
 static void late_failure(struct test *t, struct bundle *bad)
 {
 	bundle_mount(bad, "/log", "tmpfs", "tmpfs", NULL);
-	bundle_set(bad, "linux.resources.pids.limit", "i", 100);
+	bundle_set(bad, "linux.resources.pids.limit", "i", 1000);
 	bundle_set(bad, "hostname", "s", "late");
 	bind_missing(t, bad);
 }

@@ -25,14 +25,14 @@ struct value_row {
 	  path, value, controller }
 
 #define CPU    "{\"cpu\":{\"shares\":512,\"period\":100000,\"quota\":50000}}"
-#define PIDS   "{\"pids\":{\"limit\":37}}"
+#define PIDS   "{\"pids\":{\"limit\":4037}}"
 #define MEMORY "{\"memory\":{\"limit\":67108864}}"
 #define HUGE   "{\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":4194304}]}"
 
 static const struct value_row types[] = {
-	TYPE("pids-limit-string", PIDS, "pids.limit", "\"23\"", "pids"),
-	TYPE("pids-limit-fraction", PIDS, "pids.limit", "23.5", "pids"),
-	TYPE("pids-array", PIDS, "pids", "[23]", "pids"),
+	TYPE("pids-limit-string", PIDS, "pids.limit", "\"4023\"", "pids"),
+	TYPE("pids-limit-fraction", PIDS, "pids.limit", "4023.5", "pids"),
+	TYPE("pids-array", PIDS, "pids", "[4023]", "pids"),
 	TYPE("memory-limit-fraction", MEMORY, "memory.limit", "67108864.5", "memory"),
 	TYPE("memory-limit-string", MEMORY, "memory.limit", "\"64M\"", "memory"),
 	TYPE("memory-limit-boolean", MEMORY, "memory.limit", "true", "memory"),
