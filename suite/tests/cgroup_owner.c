@@ -17,7 +17,6 @@
 /* Where the ids of the container begin outside. */
 #define FIRST 100000
 
-#define PIDS "{\"pids\":{\"limit\":4050}}"
 #define LIST "/sys/kernel/cgroup/delegate"
 
 /* ------------------------------------------------------------------ owners */
@@ -34,7 +33,7 @@ static long owner(struct test *t, const char *controller, const char *path, cons
 /* With all that makes a runtime give the cgroup away: a new cgroup namespace, a writable mount. */
 static struct bundle *given(struct test *t, const char *path)
 {
-	struct bundle *b = cg_bundle(t, path, PIDS);
+	struct bundle *b = cg_bundle(t, path, CG_PIDS("4050"));
 
 	with_user_namespace(t, b, FIRST);
 	bundle_namespace(b, "cgroup", NULL);
@@ -343,7 +342,7 @@ static void populated(struct test *t)
 {
 	const struct used_row *row = test_row(t);
 	const char *id = "linux.cgroup.fitness.populated", *place;
-	struct container *c = container_new(with_mount(t, CG_PATH, PIDS, !row->fails));
+	struct container *c = container_new(with_mount(t, CG_PATH, CG_PIDS("4050"), !row->fails));
 	struct neighbour n;
 	const struct result *r;
 	bool lives;

@@ -12,8 +12,6 @@
 #include "suite/tests/cgroups.h"
 #include "suite/tests/common.h"
 
-#define PIDS(number) "{\"pids\":{\"limit\":" number "}}"
-
 static void check_within(struct test *t, const char *id, const char *what, const char *path,
 			 const char *top)
 {
@@ -51,7 +49,7 @@ static void absolute_v1(struct test *t)
 static void from_below(struct test *t)
 {
 	const char *id = "linux.cgroupspath.absolute.runtime-in-subcgroup";
-	struct bundle *b = cg_bundle(t, CG_PARENT "/abs2", PIDS("4050"));
+	struct bundle *b = cg_bundle(t, CG_PARENT "/abs2", CG_PIDS("4050"));
 	struct container *c = container_new(b);
 
 	cg_make(t, "pids", CG_PARENT "/caller");
@@ -67,7 +65,7 @@ static void consistent(struct test *t, const char *id, const char *path)
 	const char *first = NULL;
 
 	for (int i = 0; i < 2; i++) {
-		struct container *c = container_new(cg_bundle(t, path, PIDS("4050")));
+		struct container *c = container_new(cg_bundle(t, path, CG_PIDS("4050")));
 		struct call call = { .cwd = i ? test_dir(t) : "/" };
 		const struct result *r = op_create_with(c, &call);
 		const char *place;
@@ -110,14 +108,14 @@ static void limits_apply(struct test *t, const char *id, const char *path, const
 
 static void relative_limits(struct test *t)
 {
-	limits_apply(t, "linux.cgroupspath.relative.limits", "octest-rel", PIDS("4017"), "4017");
+	limits_apply(t, "linux.cgroupspath.relative.limits", "octest-rel", CG_PIDS("4017"), "4017");
 }
 
 /* Some place of its own: the container is not where the runtime is. */
 static void relative(struct test *t)
 {
 	const char *id = "linux.cgroupspath.relative";
-	struct container *c = container_new(cg_bundle(t, "octest-rel", PIDS("4050")));
+	struct container *c = container_new(cg_bundle(t, "octest-rel", CG_PIDS("4050")));
 	const char *own = cgroup_path(t, getpid(), "pids");
 
 	if (may_create(t, id, c))
@@ -128,14 +126,14 @@ static void relative(struct test *t)
 
 static void absent(struct test *t)
 {
-	limits_apply(t, "linux.cgroupspath.absent", NULL, PIDS("4019"), "4019");
+	limits_apply(t, "linux.cgroupspath.absent", NULL, CG_PIDS("4019"), "4019");
 }
 
 static void separate(struct test *t)
 {
 	const char *id = "linux.cgroupspath.absent.separate";
-	struct container *one = container_new(cg_bundle(t, NULL, PIDS("4021")));
-	struct container *two = container_new(cg_bundle(t, NULL, PIDS("4022")));
+	struct container *one = container_new(cg_bundle(t, NULL, CG_PIDS("4021")));
+	struct container *two = container_new(cg_bundle(t, NULL, CG_PIDS("4022")));
 
 	must_create(one);
 	must_create(two);
@@ -165,7 +163,7 @@ static void odd_path(struct test *t)
 {
 	const struct odd_row *row = test_row(t);
 	const char *id = "linux.cgroupspath.invalid";
-	struct container *c = container_new(cg_bundle(t, row->path, PIDS("4050")));
+	struct container *c = container_new(cg_bundle(t, row->path, CG_PIDS("4050")));
 	const struct result *r = op_create(c);
 
 	/* An error is what the text wants of who calls the value invalid. */
@@ -180,7 +178,7 @@ static void odd_path(struct test *t)
 static void created(struct test *t)
 {
 	const char *id = "linux.cgroupspath.created";
-	struct container *c = container_new(cg_bundle(t, CG_PARENT "/n1/n2/n3", PIDS("4050")));
+	struct container *c = container_new(cg_bundle(t, CG_PARENT "/n1/n2/n3", CG_PIDS("4050")));
 
 	must_create(c);
 	check_within(t, id, "cgroup of the container", cg_of(t, c, "pids"), CG_PARENT "/n1/n2/n3");
@@ -189,7 +187,7 @@ static void created(struct test *t)
 static void existing(struct test *t)
 {
 	const char *id = "linux.cgroupspath.existing";
-	struct bundle *b = cg_bundle(t, CG_PATH, PIDS("4050"));
+	struct bundle *b = cg_bundle(t, CG_PATH, CG_PIDS("4050"));
 	struct container *c = container_new(b);
 
 	cg_make(t, "pids", CG_PATH);
@@ -199,7 +197,7 @@ static void existing(struct test *t)
 
 static void member_at_create(struct test *t)
 {
-	struct container *c = container_new(cg_bundle(t, CG_PATH, PIDS("4050")));
+	struct container *c = container_new(cg_bundle(t, CG_PATH, CG_PIDS("4050")));
 
 	must_create(c);
 	check_within(t, "linux.cgroupspath.member-at-create", "cgroup of the created container",
@@ -225,7 +223,7 @@ static const char *where_there_is(struct test *t, const char *path)
 static void deleted(struct test *t)
 {
 	const char *id = "linux.cgroupspath.deleted";
-	struct container *c = container_new(cg_bundle(t, CG_PARENT "/del", PIDS("4050")));
+	struct container *c = container_new(cg_bundle(t, CG_PARENT "/del", CG_PIDS("4050")));
 
 	must_create(c);
 	check_true(t, id, *where_there_is(t, CG_PARENT "/del"), "create makes the cgroup",
@@ -241,7 +239,7 @@ static void deleted(struct test *t)
 static void deleted_on_error(struct test *t)
 {
 	const char *id = "linux.cgroupspath.deleted-on-error";
-	struct bundle *good = cg_bundle(t, CG_PARENT "/good", PIDS("4050")), *bad;
+	struct bundle *good = cg_bundle(t, CG_PARENT "/good", CG_PIDS("4050")), *bad;
 
 	bundle_dir(good, "rootfs/mnt", 0755);
 	bundle_mount(good, "/mnt", "none", host_dir(t, "there"), "bind");
@@ -281,7 +279,7 @@ struct untouched_row {
 
 static const struct untouched_row untouched_rows[] = {
 	{ { "resources-absent", "linux.cgroupspath.resources-absent", NULL }, NULL, "4055" },
-	{ { "partial-resources", "linux.cgroupspath.partial-resources", NULL }, PIDS("4009"), "4009" },
+	{ { "partial-resources", "linux.cgroupspath.partial-resources", NULL }, CG_PIDS("4009"), "4009" },
 	{ { "empty-objects", "linux.resources.empty-objects", NULL },
 	  "{\"memory\":{},\"cpu\":{},\"blockIO\":{},\"network\":{},\"devices\":[],"
 	  "\"hugepageLimits\":[]}",
@@ -324,7 +322,7 @@ static void at_create(struct test *t)
 static void parent_untouched(struct test *t)
 {
 	const char *id = "linux.resources.parent-untouched";
-	struct bundle *b = cg_bundle(t, CG_PARENT "/par/c", PIDS("4023"));
+	struct bundle *b = cg_bundle(t, CG_PARENT "/par/c", CG_PIDS("4023"));
 	struct container *c = container_new(b);
 
 	cg_make(t, "pids", CG_PARENT "/par");

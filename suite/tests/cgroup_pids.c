@@ -2,10 +2,6 @@
 /*
  * linux.resources.pids (config-linux.md#pids), on cgroup v1 and v2 alike: the file is pids.max on
  * both. The kernel takes 0 to PID_MAX_LIMIT (4194304) and "max".
- *
- * What a runtime runs in the cgroup counts too, its own threads and those of a sandbox with a kernel
- * of its own, and there are more of them where there are more CPUs: so a limit that is only read
- * back, here and elsewhere, lies far beyond them, and one that is to bind well above.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -14,27 +10,25 @@
 #include "suite/tests/cgroups.h"
 #include "suite/tests/common.h"
 
-#define PIDS(number) "{\"pids\":{\"limit\":" number "}}"
-
 static const struct cg_row v1_rows[] = {
 	{
 		{ "limit-v1", "linux.resources.pids.limit.v1", "pids.limit is pids.max of the cgroup" },
-		"pids", PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, false,
+		"pids", CG_PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, false,
 	},
 	{
 		{ "unlimited-v1", "linux.resources.pids.limit.unlimited.v1", "-1 takes a limit away" },
-		"pids", PIDS("-1"), { { "pids.max", "4050" } }, { { "pids.max", "max" } }, NULL, false,
+		"pids", CG_PIDS("-1"), { { "pids.max", "4050" } }, { { "pids.max", "max" } }, NULL, false,
 	},
 };
 
 static const struct cg_row v2_rows[] = {
 	{
 		{ "limit-v2", "linux.resources.pids.limit.v2", "pids.limit is pids.max of the cgroup" },
-		"pids", PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, false,
+		"pids", CG_PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, false,
 	},
 	{
 		{ "unlimited-v2", "linux.resources.pids.limit.unlimited.v2", "-1 takes a limit away" },
-		"pids", PIDS("-1"), { { "pids.max", "4050" } }, { { "pids.max", "max" } }, NULL, false,
+		"pids", CG_PIDS("-1"), { { "pids.max", "4050" } }, { { "pids.max", "max" } }, NULL, false,
 	},
 };
 
@@ -45,7 +39,7 @@ static const struct cg_row rows[] = {
 	},
 	{
 		{ "large", "linux.resources.pids.limit.large", "the largest limit is kept" },
-		"pids", PIDS("4194304"), { { 0 } }, { { "pids.max", "4194304" } }, NULL, false,
+		"pids", CG_PIDS("4194304"), { { 0 } }, { { "pids.max", "4194304" } }, NULL, false,
 	},
 };
 
@@ -53,7 +47,7 @@ static const struct cg_row rows[] = {
 static void beyond(struct test *t)
 {
 	const char *id = "linux.resources.pids.limit.large", *value;
-	struct container *c = container_new(cg_bundle(t, CG_PATH, PIDS("4294967301")));
+	struct container *c = container_new(cg_bundle(t, CG_PATH, CG_PIDS("4294967301")));
 	const struct result *r = op_create(c);
 
 	if (!result_ok(r)) {
@@ -67,7 +61,7 @@ static void beyond(struct test *t)
 static void enforced(struct test *t)
 {
 	const char *id = "linux.resources.pids.limit.enforced";
-	struct bundle *b = cg_bundle(t, CG_PATH, PIDS("200"));
+	struct bundle *b = cg_bundle(t, CG_PATH, CG_PIDS("200"));
 	const struct facts *f;
 	long long made;
 
@@ -80,7 +74,7 @@ static void enforced(struct test *t)
 		   "%lld", made);
 	check_string(t, id, "the fork after that", "EAGAIN", facts_string(f, "forks.errno"));
 	/* And it is the limit that does it. */
-	b = cg_bundle(t, CG_PATH, PIDS("400"));
+	b = cg_bundle(t, CG_PATH, CG_PIDS("400"));
 	f = bundle_run(b, "forks", "512");
 	check_seen(t, id, facts_int(f, "forks.made") > 199, "more than 199 under a limit of 400",
 		   "%lld", facts_int(f, "forks.made"));
@@ -94,7 +88,7 @@ static void zero(struct test *t, const char *id)
 
 	cg_make(t, "pids", CG_PATH);
 	cg_write(t, "pids", CG_PATH, "pids.max", "4050");
-	b = cg_bundle(t, CG_PATH, PIDS("0"));
+	b = cg_bundle(t, CG_PATH, CG_PIDS("0"));
 	f = bundle_run(b, "forks", "1");
 	check_int(t, id, "children that could be made", 0, facts_int(f, "forks.made"));
 	check_string(t, id, "fork", "EAGAIN", facts_string(f, "forks.errno"));

@@ -215,7 +215,7 @@ static void refused(struct test *t)
 static void refused_v1(struct test *t)
 {
 	check_refused_by_create(t, "linux.resources.unified.v1", cg_bundle(t, CG_PATH, GOOD),
-				cg_bundle(t, CG_PARENT "/good", "{\"pids\":{\"limit\":4033}}"));
+				cg_bundle(t, CG_PARENT "/good", CG_PIDS("4033")));
 }
 
 struct climb_row {

@@ -10,6 +10,13 @@
 #define CG_PARENT "/octest"
 #define CG_PATH	  "/octest/c"
 
+/*
+ * Resources with this limit on pids. What a runtime runs in the cgroup counts too, its own threads
+ * and those of a sandbox with a kernel of its own, and there are more of them where there are more
+ * CPUs: a limit that is only read back lies far beyond them, and one that is to bind well above.
+ */
+#define CG_PIDS(number) "{\"pids\":{\"limit\":" number "}}"
+
 /* CG_PARENT in every hierarchy: what a runtime makes below it is all that it makes. */
 void cg_parent(struct test *t);
 /* Make a cgroup with its parents (v2: with the controller in it). */

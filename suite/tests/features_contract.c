@@ -448,19 +448,17 @@ static void not_empty(struct test *t)
 
 /* ------------------------------------------------------------------ cgroups */
 
-#define PIDS "{\"pids\":{\"limit\":4037}}"
-
 static const struct cg_row v1_rows[] = {
 	{
 		{ "v1", "features.linux.cgroup.v1.truthful", "cgroup v1 works when it is claimed" },
-		"pids", PIDS, { { 0 } }, { { "pids.max", "4037" } }, NULL, true,
+		"pids", CG_PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, true,
 	},
 };
 
 static const struct cg_row v2_rows[] = {
 	{
 		{ "v2", "features.linux.cgroup.v2.truthful", "cgroup v2 works when it is claimed" },
-		"pids", PIDS, { { 0 } }, { { "pids.max", "4037" } }, NULL, true,
+		"pids", CG_PIDS("4037"), { { 0 } }, { { "pids.max", "4037" } }, NULL, true,
 	},
 };
 

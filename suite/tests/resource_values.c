@@ -25,7 +25,7 @@ struct value_row {
 	  path, value, controller }
 
 #define CPU    "{\"cpu\":{\"shares\":512,\"period\":100000,\"quota\":50000}}"
-#define PIDS   "{\"pids\":{\"limit\":4037}}"
+#define PIDS   CG_PIDS("4037")
 #define MEMORY "{\"memory\":{\"limit\":67108864}}"
 #define HUGE   "{\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":4194304}]}"
 
