@@ -427,6 +427,11 @@ const struct facts *must_answer(struct container *c);
  * before the first "wait", "pause", "exit", "die", "crash" or "become".
  */
 const struct facts *container_await(struct container *c, const char *fact);
+/*
+ * Whether the program has said a word, or does before its process has ended or stands still. For
+ * after a call that failed: it may have let the program go all the same, which is slow to speak.
+ */
+bool container_runs(struct container *c);
 
 /*
  * The usual: a container of this bundle is created, started, answers, ends with status 0, is

@@ -219,12 +219,13 @@ static bool refused(struct test *t, const char *requirement, struct bundle *bad,
 	const struct result *r = op_create(c);
 
 	if (result_ok(r) && !by_create) {
-		bool runs;
+		bool refuses, runs;
 
 		r = op_start(c);
-		/* A start that fails because the program has already ended refuses nothing. */
-		runs = strstr(container_output(c, NULL), bundle_nonce(bad));
-		return decide(t, requirement, r->exited && r->status && !runs,
+		refuses = r->exited && r->status;
+		/* A start that fails but has let the program go refuses nothing. */
+		runs = refuses && container_runs(c);
+		return decide(t, requirement, refuses && !runs,
 			      "create or start ends with an exit status that is not 0, and the "
 			      "program does not run",
 			      format(t, "create: exit status 0; start: %s%s", result_text(t, r),

@@ -302,7 +302,7 @@ const struct state *op_state(struct container *c)
 
 const struct state *state_until(struct container *c, const char *status)
 {
-	int64_t until = now_ns() + (int64_t)(c->t->context->slowness * SETTLE_MS * NS_PER_MS);
+	int64_t until = now_ns() + settle_ns(c->t);
 	const struct state *s;
 	int n = 0;
 
@@ -394,6 +394,20 @@ const struct facts *container_answer(struct container *c)
 const struct facts *container_await(struct container *c, const char *fact)
 {
 	return listen(c, fact);
+}
+
+bool container_runs(struct container *c)
+{
+	int ready = 0;
+
+	while (!strstr(container_output(c, NULL), c->bundle->nonce)) {
+		int fds[2] = { c->out ? c->out->fd : -1, c->pidfd };
+
+		if (ready || fds[0] < 0)
+			return false;
+		ready = wait_working(c->t, fds, 2, settle_ns(c->t));
+	}
+	return true;
 }
 
 const struct facts *must_answer(struct container *c)

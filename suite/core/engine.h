@@ -28,7 +28,7 @@
 #define LIMIT_TIMES   4 /* a limit is given so often to what works */
 #define TWIN_LIMIT_S 15 /* of a test with an argument, and TWIN_TIMES what it took without */
 #define TWIN_TIMES   3
-#define SETTLE_MS     2000 /* for processes that are on their way out after a call */
+#define SETTLE_MS     2000 /* see settle_ns() */
 #define SETTLE_N      8 /* answers of `state` at least, for a status that is on its way */
 #define HIERARCHY_MAX 24
 #define TEST_NAME_MAX (EVENT_TEST_MAX - 6) /* a plan for sabotages puts "s9999/" in front */
@@ -283,6 +283,8 @@ void reap_orphans(struct test *t);
 void container_reap(struct container *c);
 /* Open what every ledger reads, ahead of time. A sysctl is then that of the world's own namespaces. */
 void ledger_prepare(void);
+/* What is on its way after a call gets so long: an end, a status, a program's first word. */
+int64_t settle_ns(const struct test *t);
 /* Wait, bounded, for processes that are not in `before` to go. */
 void settle(struct test *t, const struct ledger *before);
 /* What an operation that failed has left, container `id` apart from trifles; "" for nothing. */

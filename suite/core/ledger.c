@@ -431,13 +431,18 @@ const char *ledger_leftovers(struct test *t, const struct ledger *before,
 	return compare(&d, before, after);
 }
 
+int64_t settle_ns(const struct test *t)
+{
+	return (int64_t)(t->context->slowness * SETTLE_MS * NS_PER_MS);
+}
+
 /*
  * A process that was told to die needs a moment; what is still there after it stays in the ledger.
  * Waits for the event, by pidfd; the time is only a limit.
  */
 void settle(struct test *t, const struct ledger *before)
 {
-	int64_t until = now_ns() + (int64_t)(t->context->slowness * SETTLE_MS * NS_PER_MS);
+	int64_t until = now_ns() + settle_ns(t);
 	struct ledger l = { 0 };
 
 	add_processes(t, &l);

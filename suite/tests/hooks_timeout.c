@@ -155,6 +155,8 @@ static void aborts(struct test *t)
 		check_error(t, failure, r);
 	else if (result_ok(r))
 		container_wait(c); /* by then the program has run, or never will */
+	else
+		container_runs(c);
 	check_int(t, failure, "runs of the program", 0, (long long)log_count(b, "process"));
 }
 
